@@ -1,0 +1,153 @@
+/*
+ * Operations: one SCIM request (or one call of the gate or the admin API) as
+ * a state machine without I/O.
+ *
+ *     op = scim_op_start(…);
+ *     rc = scim_op_run(op);
+ *     while (rc == SCIM_AGAIN) {
+ *         reply = … send op->cmd, wait …
+ *         rc = scim_op_reply(op, reply);      (reply may be freed now)
+ *     }
+ *     op->result is the answer.
+ *
+ * The nginx driver does this in its event loop, the unit tests with a
+ * blocking connection.  An operation lives in its pool and needs no end.
+ */
+
+#ifndef SCIM_OP_H
+#define SCIM_OP_H
+
+#include "../scim/scim_core.h"
+#include "../scim/scim_error.h"
+#include "../scim/scim_json.h"
+#include "../scim/scim_patch.h"
+#include "../scim/scim_schema.h"
+#include "../store/scim_store.h"
+#include "../store/scim_store_token.h"
+
+/* What a configuration gives to every operation: made once, shared. */
+typedef struct {
+    const scim_schemas_t *schemas;
+    scim_indexes_t       *indexes;      /* one per resource type, in the
+                                           order of scim_schemas_type_at() */
+    size_t                default_count;
+    size_t                max_count;
+    size_t                scan_limit;   /* resources read for a filter that no
+                                           index serves */
+    scim_no_target_e      no_target;
+} scim_op_conf_t;
+
+/* What comes from outside with each request. */
+typedef struct {
+    const scim_op_conf_t *conf;
+    scim_str_t            tenant;
+    scim_str_t            base;         /* base URL, no slash at the end */
+    uint64_t              now;          /* ms since the epoch */
+    void                (*random)(void *data, uint8_t *buf, size_t len);
+    void                 *random_data;
+} scim_op_env_t;
+
+typedef enum {
+    SCIM_GET = 0,
+    SCIM_POST,
+    SCIM_PUT,
+    SCIM_PATCH,
+    SCIM_DELETE,
+    SCIM_HEAD,
+    SCIM_OTHER
+} scim_method_e;
+
+/* A request as the mapper (scim_request.h) reads it from a URL. */
+typedef enum {
+    SCIM_TARGET_COLLECTION = 0,     /* /Users */
+    SCIM_TARGET_RESOURCE,           /* /Users/ID */
+    SCIM_TARGET_SEARCH,             /* /Users/.search */
+    SCIM_TARGET_CONFIG,             /* /ServiceProviderConfig */
+    SCIM_TARGET_TYPES,              /* /ResourceTypes[/NAME] */
+    SCIM_TARGET_SCHEMAS             /* /Schemas[/URN] */
+} scim_target_e;
+
+typedef struct {
+    scim_method_e               method;
+    scim_target_e               target;
+    const scim_resource_type_t *type;
+    scim_str_t                  id;         /* or name, or URN */
+    scim_str_t                  filter;     /* decoded; absent: none */
+    scim_str_t                  attributes;
+    scim_str_t                  excluded;
+    scim_str_t                  start_index;    /* as text: checked later */
+    scim_str_t                  count;
+    scim_str_t                  if_match;
+    scim_str_t                  if_none_match;
+    const scim_json_t          *body;       /* NULL: none */
+} scim_request_t;
+
+/* The answer.  Strings live in the operation's pool or are literals. */
+typedef struct {
+    int          status;
+    scim_str_t   body;          /* empty: none (204, 304) */
+    scim_str_t   location;      /* header; absent: none */
+    char         etag[SCIM_ETAG_LEN + 1];   /* header; "": none */
+    const char  *allow;         /* 405: header */
+    unsigned     retry_after;
+    scim_str_t   id;            /* resource concerned, for the log */
+} scim_result_t;
+
+typedef struct scim_op_s scim_op_t;
+
+struct scim_op_s {
+    scim_pool_t         *pool;
+    const scim_op_env_t *env;
+    scim_request_t       request;
+    scim_store_cmd_t     cmd;           /* when SCIM_AGAIN */
+    scim_result_t        result;        /* when SCIM_OK */
+
+    /* the rest belongs to the operation */
+    scim_rc_t          (*resume)(scim_op_t *op, const redisReply *reply);
+    void                *state;
+    unsigned             attempts;      /* of a commit, after conflicts */
+};
+
+/*
+ * Picks the operation for the request; method errors (405, 501) are results
+ * too.  NULL without memory.  env and request's memory outlive the operation.
+ */
+scim_op_t *scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
+    const scim_request_t *request);
+
+/* SCIM_AGAIN: send op->cmd.  SCIM_OK: op->result.  SCIM_NOMEM. */
+scim_rc_t scim_op_run(scim_op_t *op);
+scim_rc_t scim_op_reply(scim_op_t *op, const redisReply *reply);
+
+/* An error as result: also what the driver says when there is no reply. */
+scim_rc_t scim_op_fail(scim_op_t *op, const scim_error_t *err);
+
+
+/* --- the gate ------------------------------------------------------------ */
+
+typedef struct {
+    scim_str_t   token;         /* as presented, without "Bearer " */
+    scim_token_t found;         /* when allowed */
+    bool         enabled;       /* the tenant's switch */
+    uint64_t     touched;       /* ms: the use noted by this check, or 0 */
+} scim_gate_t;
+
+/*
+ * Checks a token: record, expiry, then the tenant's switch; notes the use when
+ * the last note is older than a minute.  result.status is 200, 401 or 403,
+ * with the SCIM error as body.  *gate is filled as it goes.
+ */
+scim_op_t *scim_op_gate(scim_pool_t *pool, const scim_op_env_t *env,
+    scim_gate_t *gate);
+
+/* --- the admin API ------------------------------------------------------- */
+
+/*
+ * path is what follows the admin location: "/tenants", "/tenants/{t}",
+ * "/tenants/{t}/tokens", "/tenants/{t}/tokens/{id}".  Bodies and errors are
+ * JSON (errors in SCIM's form).  docs/admin-api.md.
+ */
+scim_op_t *scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
+    scim_method_e method, scim_str_t path, const scim_json_t *body);
+
+#endif /* SCIM_OP_H */

@@ -1,0 +1,235 @@
+/*
+ * The store: what SCIM needs of Redis, as commands and rows.  This floor is
+ * the only place that names a key; docs/data-model.md describes them all.
+ *
+ * A request of an operation becomes one command (a script, as a rule, so that
+ * it is one round trip and atomic), a reply becomes rows.  Sending, waiting and
+ * retrying are the driver's.
+ *
+ * Keys of a tenant begin with "scim:{tenant}:" and so share a cluster slot:
+ *
+ *   tenant               hash   enabled, created, settings, seq
+ *   r:TYPE:ID            hash   doc, ver, mod, name, type
+ *   order:TYPE           zset   id by creation sequence
+ *   index:TYPE:ATTR      zset   "value NUL id", all of score 0
+ *   members:ID           zset   member id; score 0 a User, 1 a Group: the truth
+ *   groups:ID            set    groups that may hold ID: a hint, to be checked
+ *                               against members:GROUP when it is read
+ *   op:OPID              string outcome of a commit, for a while
+ *   tokens               hash   token id -> JSON
+ *
+ * Without a tenant: scim:tenants (set of names), scim:token:SHA256 (hash).
+ */
+
+#ifndef SCIM_STORE_H
+#define SCIM_STORE_H
+
+#include <hiredis/hiredis.h>
+
+#include "../scim/scim_core.h"
+#include "../scim/scim_error.h"
+#include "../scim/scim_json.h"
+#include "../scim/scim_members.h"
+#include "../scim/scim_resource.h"
+#include "../scim/scim_schema.h"
+
+/* A Lua script compiled in from src/store/scripts/NAME.lua. */
+typedef struct {
+    const char *name;
+    scim_str_t  text;
+    const char *sha1;       /* 40 hex digits, for EVALSHA */
+} scim_script_t;
+
+/* One command.  With a script, argv are its ARGV and key its only KEYS;
+ * without, argv is the whole command.  key tells the cluster slot.  Lives in
+ * the pool of the operation that asked for it. */
+typedef struct {
+    const scim_script_t *script;
+    scim_str_t           key;
+    scim_str_t          *argv;
+    size_t               argc;
+    bool                 write;     /* changes something: goes on when the
+                                       client has gone away */
+} scim_store_cmd_t;
+
+/*
+ * The command in RESP, by hiredis' formatter: EVALSHA, or EVAL when `eval`
+ * is set (after a NOSCRIPT reply).  Free with scim_store_free(); SCIM_NOMEM.
+ */
+scim_rc_t scim_store_format(const scim_store_cmd_t *cmd, bool eval,
+    char **out, size_t *len);
+void scim_store_free(char *formatted);
+
+/* Whether the reply says that the script must be sent whole. */
+bool scim_store_noscript(const redisReply *reply);
+
+/*
+ * What an error reply means to a client: 507 for OOM, 503 with Retry-After for
+ * LOADING, READONLY, BUSY, NOAUTH, MASTERDOWN, MISCONF, CLUSTERDOWN, …; 500
+ * otherwise.  SCIM_OK if it is no error reply.  A missing reply is 503.
+ */
+scim_rc_t scim_store_error(const redisReply *reply, scim_error_t *err);
+
+/* Tenant and resource ids as keys hold them: 1 to 64 of [A-Za-z0-9._-]. */
+bool scim_store_name_valid(scim_str_t name);
+
+
+/* --- reading ------------------------------------------------------------ */
+
+typedef struct {
+    scim_str_t attr;        /* index name: the full attribute name */
+    scim_str_t min;         /* ZRANGEBYLEX bounds, with their '[' or '(' … */
+    scim_str_t max;
+} scim_store_range_t;
+
+typedef enum {
+    SCIM_STORE_IDS = 0,     /* these ids, in that order */
+    SCIM_STORE_LIST,        /* all, in creation order */
+    SCIM_STORE_RANGES,      /* union of index ranges, in creation order */
+    SCIM_STORE_MEMBER_OF,   /* resources that are direct members of ids[0] */
+    SCIM_STORE_HOLDING      /* groups that directly hold ids[0] */
+} scim_store_source_e;
+
+typedef struct {
+    const scim_resource_type_t *type;
+    scim_store_source_e         source;
+    const scim_str_t           *ids;
+    size_t                      nids;
+    const scim_store_range_t   *ranges;
+    size_t                      nranges;
+    size_t                      offset;     /* rows to pass over */
+    size_t                      count;      /* rows wanted, 0: only the total */
+    size_t                      scan_limit; /* RANGES, MEMBER_OF, HOLDING: more
+                                               candidates: SCIM_REFUSED tooMany */
+    bool                        relations;  /* members or groups, as the type
+                                               has them */
+    const scim_str_t           *probe;      /* or only these members, if there */
+    size_t                      nprobe;
+} scim_store_query_t;
+
+/* Members one query brings with each row; the rest by scim_store_members(). */
+#define SCIM_STORE_MEMBERS_CHUNK  1000
+
+typedef struct {
+    scim_row_t *rows;
+    size_t     *members_total;      /* per row: how many there are in all; more
+                                       than nrelations: ask for the rest */
+    size_t      nrows;
+    size_t      total;              /* of the source, before offset and count */
+} scim_store_page_t;
+
+/*
+ * One round trip.  The reply's rows borrow the reply's memory: they are valid
+ * until the reply is freed.  Ids that do not exist give no row.
+ *
+ * Refused: 403 tenant switched off, 404 no such tenant, 400 tooMany, and all
+ * of scim_store_error().
+ */
+scim_rc_t scim_store_query(scim_pool_t *pool, scim_str_t tenant,
+    const scim_store_query_t *query, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_query_reply(scim_pool_t *pool,
+    const scim_store_query_t *query, const redisReply *reply,
+    scim_store_page_t *page, scim_error_t *err);
+
+/* Members of a group from `offset` on, SCIM_STORE_MEMBERS_CHUNK at most. */
+scim_rc_t scim_store_members(scim_pool_t *pool, scim_str_t tenant,
+    scim_str_t id, size_t offset, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_members_reply(scim_pool_t *pool, const redisReply *reply,
+    const scim_relation_t **relations, size_t *n, scim_error_t *err);
+
+
+/* --- writing ------------------------------------------------------------ */
+
+typedef enum {
+    SCIM_STORE_CREATE = 0,
+    SCIM_STORE_UPDATE,
+    SCIM_STORE_DELETE
+} scim_store_verb_e;
+
+typedef struct {
+    scim_str_t attr;        /* full attribute name */
+    scim_str_t value;       /* scim_value_key() */
+    bool       unique;      /* no other resource of the type may have it */
+} scim_index_entry_t;
+
+typedef struct {
+    scim_store_verb_e           verb;
+    const scim_resource_type_t *type;
+    scim_str_t                  id;
+    scim_str_t                  op_id;      /* random; makes a retry safe */
+    uint64_t                    expected;   /* version read; 0: any */
+    scim_str_t                  doc;        /* canonical JSON; absent: as is */
+    scim_str_t                  display;    /* with doc */
+    scim_str_t                  modified;   /* dateTime text */
+    const scim_index_entry_t   *add;        /* entries new in doc */
+    size_t                      nadd;
+    const scim_index_entry_t   *remove;     /* entries no longer in doc */
+    size_t                      nremove;
+    const scim_members_t       *members;    /* or NULL */
+} scim_store_commit_t;
+
+typedef enum {
+    SCIM_COMMITTED = 0,     /* version is the new one, or, if nothing had to
+                               change, the present one (changed false) */
+    SCIM_COMMIT_GONE,       /* no such resource */
+    SCIM_COMMIT_CONFLICT,   /* version is not `expected`; version says which */
+    SCIM_COMMIT_TAKEN,      /* attr: the unique attribute already in use */
+    SCIM_COMMIT_NO_MEMBER   /* member: the id that does not exist */
+} scim_store_outcome_e;
+
+typedef struct {
+    scim_store_outcome_e outcome;
+    uint64_t             version;
+    bool                 changed;
+    scim_str_t           modified;  /* of the resource as it now stands */
+    scim_str_t           attr;      /* copied into the pool, as member */
+    scim_str_t           member;
+} scim_store_committed_t;
+
+/* One round trip, all or nothing.  Refused as scim_store_query(). */
+scim_rc_t scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
+    const scim_store_commit_t *commit, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
+    scim_store_committed_t *out, scim_error_t *err);
+
+/*
+ * Which attributes are indexed, and the entries of a document.  The list is
+ * made at configuration time; `unique` follows the schema, groups' displayName
+ * by setting.
+ */
+typedef struct {
+    scim_attr_path_t path;
+    scim_str_t       name;      /* full name: the index's */
+    bool             unique;
+} scim_index_t;
+
+typedef struct {
+    const scim_resource_type_t *type;
+    scim_index_t               *indexes;
+    size_t                      nindexes;
+} scim_indexes_t;
+
+/* Default set: userName, externalId, displayName, emails.value, those of them
+ * that the type has. */
+scim_rc_t scim_store_indexes(scim_pool_t *pool,
+    const scim_resource_type_t *type, bool unique_display,
+    scim_indexes_t *out);
+const scim_index_t *scim_store_index(const scim_indexes_t *indexes,
+    const scim_attr_path_t *path);
+
+/* Entries of a canonical document (NULL: none), no two alike. */
+scim_rc_t scim_store_entries(scim_pool_t *pool, const scim_indexes_t *indexes,
+    const scim_json_t *doc, scim_index_entry_t **out, size_t *n);
+
+/* What of the old entries is not in the new ones, and the other way round. */
+scim_rc_t scim_store_entries_diff(scim_pool_t *pool,
+    const scim_index_entry_t *old, size_t nold,
+    const scim_index_entry_t *new, size_t nnew,
+    const scim_index_entry_t **add, size_t *nadd,
+    const scim_index_entry_t **remove, size_t *nremove);
+
+/* Bounds for values equal to, beginning with, or ordered against key. */
+scim_rc_t scim_store_range(scim_pool_t *pool, const scim_index_t *index,
+    scim_filter_op_e op, scim_str_t key, scim_store_range_t *out);
+
+#endif /* SCIM_STORE_H */
