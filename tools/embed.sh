@@ -1,0 +1,52 @@
+#!/bin/sh
+# Turns the files the module carries inside itself into C: schemas, resource
+# types and Lua scripts.  Usage: embed.sh schemas|scripts DIR > OUT.c
+set -eu
+
+# A string literal limit of C compilers is no concern of an array of bytes.
+bytes() {
+    od -An -v -tx1 "$1" | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g; s/^ */    /'
+}
+
+ident() {
+    basename "$1" | sed 's/\.[a-z]*$//; s/[^A-Za-z0-9]/_/g'
+}
+
+kind=$1
+dir=$2
+
+echo "/* Made by tools/embed.sh from $kind; do not edit. */"
+
+case $kind in
+schemas)
+    echo '#include "scim/scim_schema_files.h"'
+    for file in "$dir"/*.json; do
+        printf '\nstatic const char %s[] = {\n' "$(ident "$file")"
+        bytes "$file"
+        echo '};'
+    done
+    printf '\nconst scim_schema_file_t scim_schema_files[] = {\n'
+    for file in "$dir"/*.json; do
+        name=$(ident "$file")
+        printf '    { "%s", { %s, sizeof(%s) } },\n' \
+            "$(basename "$file")" "$name" "$name"
+    done
+    printf '    { NULL, { NULL, 0 } }\n};\n'
+    ;;
+scripts)
+    echo '#include "store/scim_store_scripts.h"'
+    for file in "$dir"/*.lua; do
+        name=$(ident "$file")
+        printf '\nstatic const char %s_lua[] = {\n' "$name"
+        bytes "$file"
+        echo '};'
+        printf '\nconst scim_script_t scim_script_%s = {\n' "$name"
+        printf '    "%s", { %s_lua, sizeof(%s_lua) },\n    "%s"\n};\n' \
+            "$name" "$name" "$name" "$(sha1sum "$file" | cut -d' ' -f1)"
+    done
+    ;;
+*)
+    echo "embed.sh: schemas or scripts" >&2
+    exit 2
+    ;;
+esac
