@@ -1,0 +1,15 @@
+/*
+ * A private Redis for the tests of the store and of whole operations: started
+ * on a unix socket in a folder of its own, ended with the program.
+ */
+
+#ifndef UNIT_REDIS_H
+#define UNIT_REDIS_H
+
+#include <hiredis/hiredis.h>
+
+/* Starts the server on first use; a blocking connection with an empty data
+ * set.  Fails the test when there is no redis-server. */
+redisContext *unit_redis(void);
+
+#endif /* UNIT_REDIS_H */
