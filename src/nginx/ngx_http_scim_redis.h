@@ -15,17 +15,37 @@
 
 
 typedef struct {
-    ngx_url_t      url;             /* host:port or unix:path, resolved at
-                                       configuration time if that was possible */
-    ngx_resolver_t *resolver;       /* for names; NULL: as resolved at start */
-    ngx_msec_t     resolver_timeout;
-    ngx_str_t      user;            /* AUTH; empty: none */
-    ngx_str_t      password;        /* read from the password file */
-    ngx_uint_t     db;              /* SELECT; 0: none */
-    ngx_msec_t     connect_timeout;
-    ngx_msec_t     timeout;         /* of a command, from send to reply */
-    ngx_uint_t     queue;           /* commands waiting or in flight */
+    ngx_url_t        url;           /* host:port or unix:path; addrs is empty
+                                       when only the resolver can tell */
+    ngx_resolver_t  *resolver;      /* asked at each connect; NULL: the
+                                       addresses found at start are used */
+    ngx_msec_t       resolver_timeout;
+    ngx_str_t        user;          /* AUTH; empty: none */
+    ngx_str_t        password;      /* read from the password file */
+    ngx_uint_t       db;            /* SELECT; 0: none */
+    ngx_msec_t       connect_timeout;   /* until ready for commands */
+    ngx_msec_t       timeout;       /* of a command, from send to reply */
+    ngx_uint_t       queue;         /* commands waiting or in flight */
 } ngx_http_scim_redis_conf_t;
+
+/* For create_main_conf: all unset. */
+void ngx_http_scim_redis_conf_create(ngx_http_scim_redis_conf_t *conf);
+
+/* For init_main_conf: defaults (127.0.0.1:6379, 1s, 2s, 4096), names to
+ * addresses, http{}'s resolver. */
+char *ngx_http_scim_redis_conf_init(ngx_conf_t *cf,
+    ngx_http_scim_redis_conf_t *conf);
+
+/*
+ * Directive handlers; cmd->offset is that of the ngx_http_scim_redis_conf_t in
+ * the main configuration.  The other directives take nginx's own handlers:
+ * scim_redis_user (user: str), scim_redis_db (db: num), scim_redis_timeout and
+ * scim_redis_connect_timeout (msec), scim_redis_queue (queue: num).
+ */
+char *ngx_http_scim_redis_address(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_scim_redis_password_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 
 typedef struct ngx_http_scim_redis_s  ngx_http_scim_redis_t;
@@ -39,8 +59,8 @@ typedef struct ngx_http_scim_cmd_s    ngx_http_scim_cmd_t;
 typedef void (*ngx_http_scim_redis_pt)(void *data, redisReply *reply,
     const scim_error_t *err);
 
-/* The worker's connection object; connects when first used.  NULL: no
- * memory.  Lives as long as the worker's cycle. */
+/* The worker's connection object; connects when first used, and from then on
+ * by itself.  NULL: no memory.  Lives as long as the worker's cycle. */
 ngx_http_scim_redis_t *ngx_http_scim_redis_create(ngx_cycle_t *cycle,
     const ngx_http_scim_redis_conf_t *conf);
 
