@@ -68,11 +68,13 @@ struct scim_attr_s {
 };
 
 struct scim_schema_s {
-    scim_str_t         id;           /* URN */
+    scim_str_t         id;           /* URN; "common" for the attributes that
+                                        every resource has */
     scim_str_t         name;
     scim_attr_t       *attrs;
     size_t             nattrs;
-    const scim_json_t *json;         /* as /Schemas shows it, less meta */
+    const scim_json_t *json;         /* as /Schemas shows it, less meta and
+                                        what is never returned (password) */
 };
 
 struct scim_resource_type_s {
@@ -80,12 +82,15 @@ struct scim_resource_type_s {
     scim_str_t            endpoint;  /* "Users", without the slash */
     scim_str_t            description;
     const scim_schema_t  *schema;
+    const scim_schema_t  *common;    /* schemas, id, externalId, meta */
     const scim_schema_t **extensions;
     bool                 *ext_required;
     size_t                nextensions;
     const scim_attr_t    *members;   /* the attribute kept apart from the
                                         document: Group "members", else NULL */
     const scim_attr_t    *groups;    /* the computed one: User "groups" */
+    bool                  hides;     /* has stored attributes that are returned
+                                        on request only, or never */
 };
 
 /* The built-in User, Group and Enterprise User; SCIM_REFUSED would be a
@@ -93,7 +98,7 @@ struct scim_resource_type_s {
 scim_rc_t scim_schemas_create(scim_pool_t *pool, scim_schemas_t **out,
     scim_error_t *err);
 
-/* Iteration: NULL past the end. */
+/* Iteration: NULL past the end.  The common attributes are not among them. */
 const scim_schema_t *scim_schemas_at(const scim_schemas_t *schemas, size_t i);
 const scim_resource_type_t *scim_schemas_type_at(const scim_schemas_t *schemas,
     size_t i);
