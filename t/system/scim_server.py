@@ -1,0 +1,176 @@
+"""A running nginx-scim, started as a person starts it: by `make run`."""
+
+import itertools
+import os
+import pathlib
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+
+import httpx
+
+from scim_client import Client
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+
+BAD_LOG = re.compile(
+    r"\[(alert|crit|emerg)\]|Sanitizer|runtime error:|exited on signal"
+)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie that nobody has waited for is dead enough.
+    stat = pathlib.Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+class Server:
+    def __init__(self, root, rate="off"):
+        self.root = root
+        self.var = root / "var"
+        self.port = free_port()
+        self.environ = dict(
+            os.environ,
+            SCIM_VAR=str(self.var),
+            SCIM_PORT=str(self.port),
+            SCIM_RATE=rate,
+        )
+        self.env = {}
+        self.names = itertools.count(1)
+
+    def make(self, *args):
+        done = subprocess.run(
+            ["make", "-C", str(REPO), "--no-print-directory", *args],
+            env=self.environ, text=True, timeout=300,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def start(self):
+        out = self.make("run", "DETACH=1")
+        self.env = {}
+        for line in (self.var / "scim.env").read_text().splitlines():
+            name, _, value = line.partition("=")
+            if value:
+                self.env[name] = shlex.split(value)[0]
+        self.admin = httpx.Client(
+            base_url=self.env["SCIM_ADMIN_URL"],
+            auth=(self.env["SCIM_ADMIN_USER"], self.env["SCIM_ADMIN_PASSWORD"]),
+            timeout=30,
+        )
+        return out
+
+    def stop(self):
+        pids = self.nginx_pid, self.redis_pid
+        out = self.make("stop")
+        for pid in pids:
+            assert wait_until(lambda: not alive(pid), 15), f"{pid} still runs"
+        return out
+
+    def kill(self):
+        """Whatever is left, without asking."""
+        for name in ("NGINX_PID", "REDIS_PID"):
+            pid = int(self.env.get(name, 0))
+            if pid and alive(pid):
+                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, signal.SIGTERM)
+
+    @property
+    def nginx_pid(self):
+        return int(self.env["NGINX_PID"])
+
+    @property
+    def redis_pid(self):
+        return int(self.env["REDIS_PID"])
+
+    @property
+    def redis_socket(self):
+        return self.env["SCIM_REDIS"]
+
+    def workers(self):
+        out = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.nginx_pid)],
+            text=True, stdout=subprocess.PIPE,
+        ).stdout
+        return [int(pid) for pid in out.split()]
+
+    def reload(self):
+        os.kill(self.nginx_pid, signal.SIGHUP)
+
+    def start_redis(self):
+        """Redis again, on the same socket and data, after it was killed."""
+        conf = next(self.var.glob("**/redis.conf"))
+        proc = subprocess.Popen(
+            ["redis-server", str(conf), "--daemonize", "no"],
+            cwd=self.var, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        self.env["REDIS_PID"] = str(proc.pid)
+
+        def answers():
+            done = subprocess.run(
+                ["redis-cli", "-s", self.redis_socket, "ping"],
+                text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )
+            return done.stdout.strip() == "PONG"
+
+        assert wait_until(answers, 15), "Redis does not come back"
+        return proc
+
+    def redis(self, *args):
+        done = subprocess.run(
+            ["redis-cli", "-s", self.redis_socket, *map(str, args)],
+            text=True, stdout=subprocess.PIPE, check=True,
+        )
+        return done.stdout.strip()
+
+    def default(self):
+        """The tenant that `make run` made."""
+        return Client(self.env["SCIM_BASE_URL"], self.env["SCIM_TOKEN"])
+
+    def new_tenant(self):
+        name = f"t{next(self.names)}"
+        self.admin.post("/tenants", json={"name": name}).raise_for_status()
+        return Client(self.env["SCIM_BASE_URL"], self.new_token(name), name)
+
+    def new_token(self, tenant, **what):
+        answer = self.admin.post(
+            f"/tenants/{tenant}/tokens", json={"name": "test", **what}
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["token"]
+
+    def error_log(self):
+        return "".join(
+            path.read_text(errors="replace")
+            for path in sorted(self.var.glob("**/error.log"))
+        )
+
+    def check_log(self):
+        bad = [l for l in self.error_log().splitlines() if BAD_LOG.search(l)]
+        assert not bad, "\n".join(bad)
+
+
+def wait_until(check, seconds):
+    end = time.monotonic() + seconds
+    while True:
+        if check():
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
