@@ -46,13 +46,18 @@ void scim_pool_destroy(scim_pool_t *pool);
 void *scim_palloc(scim_pool_t *pool, size_t size);
 void *scim_pcalloc(scim_pool_t *pool, size_t size);
 
+/* The block with room for `size` bytes, its first `old` bytes kept: in place if
+ * it was the last one handed out, else a copy.  block NULL: as scim_palloc. */
+void *scim_prealloc(scim_pool_t *pool, void *block, size_t old, size_t size);
+
 /* Has `fn(data)` called when the pool is destroyed, last registered first. */
 scim_rc_t scim_pool_cleanup(scim_pool_t *pool, void (*fn)(void *data),
     void *data);
 
-/* For tests: the next `n` allocations of a chunk succeed, then all fail.
- * A negative n lifts the limit.  Counts allocations of all pools. */
-void scim_pool_fail_after(long n);
+/* For tests: the next `n` allocations (pools, and blocks of all pools) succeed,
+ * then all fail.  A negative n lifts the limit.  Returns how many have failed
+ * since the call before. */
+long scim_pool_fail_after(long n);
 
 
 /*
