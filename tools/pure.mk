@@ -46,7 +46,10 @@ $(B)/t/test_%: $(B)/t/test_%.o $(UNIT_LIB) $(B)/libscim.a
 unit-%: $(B)/t/test_%
 	$<
 
-unit: $(UNIT_BIN)
-	@for test in $^; do $$test || exit 1; done
+.PHONY: unit unit-build
+unit-build: $(UNIT_BIN)
+
+unit: unit-build
+	@for test in $(UNIT_BIN); do $$test || exit 1; done
 
 -include $(wildcard $(B)/*/*.d $(B)/*.d)

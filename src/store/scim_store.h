@@ -9,12 +9,13 @@
  * Keys of a tenant begin with "scim:{tenant}:" and so share a cluster slot:
  *
  *   tenant               hash   enabled, created, settings, seq
- *   r:TYPE:ID            hash   doc, ver, mod, name, type
+ *   r:TYPE:ID            hash   doc, ver, mod, name
  *   order:TYPE           zset   id by creation sequence
  *   index:TYPE:ATTR      zset   "value NUL id", all of score 0
  *   members:ID           zset   member id; score 0 a User, 1 a Group: the truth
  *   groups:ID            set    groups that may hold ID: a hint, to be checked
  *                               against members:GROUP when it is read
+ *   sorted               set    names of the order: and index: keys there are
  *   op:OPID              string outcome of a commit, for a while
  *   tokens               hash   token id -> JSON
  *
@@ -28,6 +29,7 @@
 
 #include "../scim/scim_core.h"
 #include "../scim/scim_error.h"
+#include "../scim/scim_filter.h"
 #include "../scim/scim_json.h"
 #include "../scim/scim_members.h"
 #include "../scim/scim_resource.h"
@@ -107,7 +109,8 @@ typedef struct {
     size_t                      nprobe;
 } scim_store_query_t;
 
-/* Members one query brings with each row; the rest by scim_store_members(). */
+/* Members one query brings with each row, and no more than ten times that with
+ * all of them; the rest, from nrelations on, by scim_store_members(). */
 #define SCIM_STORE_MEMBERS_CHUNK  1000
 
 typedef struct {
@@ -120,7 +123,8 @@ typedef struct {
 
 /*
  * One round trip.  The reply's rows borrow the reply's memory: they are valid
- * until the reply is freed.  Ids that do not exist give no row.
+ * until the reply is freed.  Ids that do not exist give no row and do not
+ * count in `total`.  Of groups a row has 1,000 at most, direct ones first.
  *
  * Refused: 403 tenant switched off, 404 no such tenant, 400 tooMany, and all
  * of scim_store_error().
@@ -157,7 +161,9 @@ typedef struct {
     const scim_resource_type_t *type;
     scim_str_t                  id;
     scim_str_t                  op_id;      /* random; makes a retry safe */
-    uint64_t                    expected;   /* version read; 0: any */
+    uint64_t                    expected;   /* version read, which `remove`
+                                               comes from; 0: any, for changes
+                                               of members alone */
     scim_str_t                  doc;        /* canonical JSON; absent: as is */
     scim_str_t                  display;    /* with doc */
     scim_str_t                  modified;   /* dateTime text */
@@ -172,7 +178,8 @@ typedef enum {
     SCIM_COMMITTED = 0,     /* version is the new one, or, if nothing had to
                                change, the present one (changed false) */
     SCIM_COMMIT_GONE,       /* no such resource */
-    SCIM_COMMIT_CONFLICT,   /* version is not `expected`; version says which */
+    SCIM_COMMIT_CONFLICT,   /* version is not `expected`; version says which.
+                               CREATE: the id is in use */
     SCIM_COMMIT_TAKEN,      /* attr: the unique attribute already in use */
     SCIM_COMMIT_NO_MEMBER   /* member: the id that does not exist */
 } scim_store_outcome_e;
@@ -210,14 +217,15 @@ typedef struct {
 } scim_indexes_t;
 
 /* Default set: userName, externalId, displayName, emails.value, those of them
- * that the type has. */
+ * that the type has.  unique_display concerns types with members only. */
 scim_rc_t scim_store_indexes(scim_pool_t *pool,
     const scim_resource_type_t *type, bool unique_display,
     scim_indexes_t *out);
 const scim_index_t *scim_store_index(const scim_indexes_t *indexes,
     const scim_attr_path_t *path);
 
-/* Entries of a canonical document (NULL: none), no two alike. */
+/* Entries of a canonical document (NULL: none), no two alike, sorted by
+ * attribute and value: scim_store_entries_diff() relies on it. */
 scim_rc_t scim_store_entries(scim_pool_t *pool, const scim_indexes_t *indexes,
     const scim_json_t *doc, scim_index_entry_t **out, size_t *n);
 
@@ -228,7 +236,8 @@ scim_rc_t scim_store_entries_diff(scim_pool_t *pool,
     const scim_index_entry_t **add, size_t *nadd,
     const scim_index_entry_t **remove, size_t *nremove);
 
-/* Bounds for values equal to, beginning with, or ordered against key. */
+/* Bounds for values equal to (EQ), beginning with (SW), or ordered against
+ * (GT, GE, LT, LE) key; SCIM_NONE for an operator that is no range. */
 scim_rc_t scim_store_range(scim_pool_t *pool, const scim_index_t *index,
     scim_filter_op_e op, scim_str_t key, scim_store_range_t *out);
 

@@ -55,7 +55,8 @@ scim_rc_t scim_store_token_record_delete(scim_pool_t *pool, scim_str_t hash,
 scim_rc_t scim_store_token_list_delete(scim_pool_t *pool, scim_str_t tenant,
     scim_str_t id, scim_store_cmd_t *cmd);
 
-/* All tokens of a tenant (`used` is in the record: not filled here). */
+/* All tokens of a tenant, oldest first (`used` is in the record: not filled
+ * here).  A list entry that is not understood is 503. */
 scim_rc_t scim_store_token_list(scim_pool_t *pool, scim_str_t tenant,
     scim_store_cmd_t *cmd);
 scim_rc_t scim_store_token_list_reply(scim_pool_t *pool,
@@ -78,7 +79,7 @@ scim_rc_t scim_store_tenant_get(scim_pool_t *pool, scim_str_t name,
 scim_rc_t scim_store_tenant_get_reply(scim_pool_t *pool,
     const redisReply *reply, scim_tenant_t *tenant, scim_error_t *err);
 
-/* Creates; the reply is SCIM_NONE if it is there already. */
+/* Creates, switched on; the reply is SCIM_NONE if it is there already. */
 scim_rc_t scim_store_tenant_create(scim_pool_t *pool, scim_str_t name,
     uint64_t now, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_tenant_create_reply(const redisReply *reply,
@@ -91,11 +92,17 @@ scim_rc_t scim_store_tenant_register(scim_pool_t *pool, scim_str_t name,
 /* Changes what is given: enabled (-1: as is), settings (absent: as is). */
 scim_rc_t scim_store_tenant_update(scim_pool_t *pool, scim_str_t name,
     int enabled, scim_str_t settings, scim_store_cmd_t *cmd);
+
+/* SCIM_NONE: no such tenant. */
 scim_rc_t scim_store_tenant_update_reply(const redisReply *reply,
     scim_error_t *err);
 
-/* Removes up to `count` keys of a switched-off tenant; *left tells whether
- * there are more.  Repeated until none are left: Redis is never held long. */
+/*
+ * Removes up to `count` resources of a switched-off tenant, in the last call
+ * the tenant itself; *left tells whether there are more.  Repeated until none
+ * are left: Redis is never held long.  Refused, 409: the tenant is switched
+ * on, or tokens are still listed (their records must go first).
+ */
 scim_rc_t scim_store_tenant_sweep(scim_pool_t *pool, scim_str_t name,
     size_t count, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_tenant_sweep_reply(const redisReply *reply, bool *left,

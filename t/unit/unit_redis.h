@@ -8,8 +8,14 @@
 
 #include <hiredis/hiredis.h>
 
+#include "store/scim_store.h"
+
 /* Starts the server on first use; a blocking connection with an empty data
  * set.  Fails the test when there is no redis-server. */
 redisContext *unit_redis(void);
+
+/* Sends a command of the store there and waits for the reply, to be freed
+ * with freeReplyObject(); sends a script whole when Redis lacks it. */
+redisReply *unit_command(const scim_store_cmd_t *cmd);
 
 #endif /* UNIT_REDIS_H */

@@ -1,0 +1,50 @@
+#!lua flags=allow-oom
+-- Removes a tenant that is switched off, up to n resources per call, so that
+-- Redis is never held long.  order:TYPE leads to every resource and `sorted`
+-- to every sorted set, so no key has to be searched for.  The tenant itself
+-- goes last: until then nobody gets in and a sweep that was cut off can be
+-- resumed.
+--
+-- KEYS[1]  "scim:{tenant}:"
+-- ARGV     n
+--
+-- Returns more, done, on (still switched on) or tokens (still listed: a token
+-- whose list is gone could not be revoked any more, and would be good again
+-- for a new tenant of that name).
+
+local prefix, call = KEYS[1], redis.call
+local left = tonumber(ARGV[1])
+
+if call('HGET', prefix .. 'tenant', 'enabled') == '1' then
+    return 'on'
+elseif call('EXISTS', prefix .. 'tokens') == 1 then
+    return 'tokens'
+end
+
+local sorted = call('SMEMBERS', prefix .. 'sorted')
+
+for _, name in ipairs(sorted) do
+    local type = string.match(name, '^order:(.*)$')
+    while type and left > 0 do
+        local popped = call('ZPOPMIN', prefix .. name, math.min(left, 100))
+        for i = 1, #popped, 2 do
+            local id = popped[i]
+            call('UNLINK', prefix .. 'r:' .. type .. ':' .. id,
+                 prefix .. 'members:' .. id, prefix .. 'groups:' .. id)
+            left = left - 1
+        end
+        if #popped == 0 then
+            break
+        end
+    end
+end
+
+if left <= 0 then
+    return 'more'
+end
+
+for _, name in ipairs(sorted) do
+    call('UNLINK', prefix .. name)
+end
+call('UNLINK', prefix .. 'sorted', prefix .. 'tenant')
+return 'done'

@@ -1,0 +1,133 @@
+/*
+ * The private Redis of unit_redis.h.
+ */
+
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+#include "unit_redis.h"
+
+
+#define START_TRIES  500        /* of 10 ms */
+
+
+static char          folder[] = "/tmp/scim-unit-XXXXXX";
+static char          sock[sizeof(folder) + sizeof("/redis.sock")];
+static pid_t         server;
+static redisContext *connection;
+
+
+static void
+stop(void)
+{
+    if (connection != NULL) {
+        redisFree(connection);
+    }
+
+    (void) kill(server, SIGKILL);
+    (void) waitpid(server, NULL, 0);
+    (void) unlink(sock);
+    (void) rmdir(folder);
+}
+
+
+/* A test that crashes does not reach atexit(): the kernel ends the server. */
+static void
+serve(void)
+{
+    (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void) execlp("redis-server", "redis-server", "--port", "0",
+                  "--unixsocket", sock, "--dir", folder, "--save", "",
+                  "--appendonly", "no", "--loglevel", "warning",
+                  "--hash-max-listpack-value", "8192", (char *) NULL);
+    _exit(127);
+}
+
+
+static void
+start(void)
+{
+    int i;
+
+    assert_non_null(mkdtemp(folder));
+    (void) snprintf(sock, sizeof(sock), "%s/redis.sock", folder);
+
+    server = fork();
+    assert_true(server >= 0);
+    if (server == 0) {
+        serve();
+    }
+    assert_int_equal(atexit(stop), 0);
+
+    for (i = 0; i < START_TRIES; i++) {
+        connection = redisConnectUnix(sock);
+        assert_non_null(connection);
+        if (connection->err == 0) {
+            return;
+        }
+
+        redisFree(connection);
+        connection = NULL;
+        if (waitpid(server, NULL, WNOHANG) != 0) {
+            break;
+        }
+        (void) usleep(10000);
+    }
+
+    fail_msg("redis-server does not start");
+}
+
+
+redisContext *
+unit_redis(void)
+{
+    if (connection == NULL) {
+        start();
+    }
+
+    freeReplyObject(redisCommand(connection, "FLUSHALL"));
+    assert_int_equal(connection->err, 0);
+
+    return connection;
+}
+
+
+static redisReply *
+send_once(const scim_store_cmd_t *cmd, bool eval)
+{
+    char   *formatted;
+    void   *reply;
+    size_t  len;
+
+    assert_non_null(connection);
+    assert_int_equal(scim_store_format(cmd, eval, &formatted, &len), SCIM_OK);
+    assert_int_equal(redisAppendFormattedCommand(connection, formatted, len),
+                     REDIS_OK);
+    scim_store_free(formatted);
+
+    assert_int_equal(redisGetReply(connection, &reply), REDIS_OK);
+    assert_non_null(reply);
+
+    return reply;
+}
+
+
+redisReply *
+unit_command(const scim_store_cmd_t *cmd)
+{
+    redisReply *reply;
+
+    reply = send_once(cmd, false);
+    if (scim_store_noscript(reply)) {
+        freeReplyObject(reply);
+        reply = send_once(cmd, true);
+    }
+
+    return reply;
+}
