@@ -23,13 +23,26 @@ typedef struct {
     scim_pool_t                *pool;       /* of schemas and indexes; goes
                                                with the cycle's pool */
     scim_schemas_t             *schemas;
+    scim_indexes_t             *indexes[2]; /* one per resource type; by
+                                               group_name_unique */
 } ngx_http_scim_main_conf_t;
+
+
+typedef enum {
+    NGX_HTTP_SCIM_TYPE_AUTO = 0,
+    NGX_HTTP_SCIM_TYPE_SCIM,
+    NGX_HTTP_SCIM_TYPE_JSON
+} ngx_http_scim_type_e;
 
 
 /* A location. */
 typedef struct {
-    ngx_http_complex_value_t   *tenant;     /* default: $scim_token_tenant */
-    ngx_http_complex_value_t   *base_url;   /* default: from the request */
+    ngx_http_handler_pt         handler;    /* of the directive given here */
+    ngx_http_complex_value_t   *tenant;     /* NULL: $scim_token_tenant */
+    ngx_http_complex_value_t   *base_url;   /* NULL: from the request */
+    ngx_http_complex_value_t   *prefix;     /* NULL: the location's name */
+    ngx_str_t                   name;       /* of the location, no slash at
+                                               the end */
     ngx_uint_t                  no_target;
     ngx_flag_t                  group_name_unique;
     ngx_uint_t                  default_count;
@@ -37,11 +50,10 @@ typedef struct {
     ngx_uint_t                  scan_limit;
     size_t                      max_body;       /* bytes of JSON */
     ngx_uint_t                  max_depth;
+    ngx_uint_t                  response_type;  /* ngx_http_scim_type_e */
     ngx_msec_t                  token_cache;    /* how long a worker trusts a
                                                    token it has looked up */
     scim_op_conf_t              op;             /* made of the above in merge */
-    ngx_str_t                   prefix;         /* of the location: what is cut
-                                                   off the URI */
 } ngx_http_scim_loc_conf_t;
 
 
@@ -50,15 +62,109 @@ typedef struct {
  * again after an internal redirect, which clears r->ctx, by its pool cleanup.
  */
 typedef struct {
-    ngx_str_t      token_tenant;        /* set by the gate */
-    ngx_str_t      token_id;
-    ngx_str_t      token_scope;
-    scim_error_t  *gate_error;          /* why the gate said no; else NULL */
-    ngx_str_t      resource;            /* id concerned, for the log */
-    ngx_uint_t     round_trips;         /* commands sent for this request */
+    ngx_str_t             tenant;           /* the effective one */
+    ngx_str_t             token_tenant;     /* set by the gate */
+    ngx_str_t             token_id;
+    ngx_str_t             token_scope;
+    const scim_result_t  *gate;             /* the gate's no; else NULL */
+    ngx_str_t             resource;         /* id concerned, for the log */
+    scim_error_type_e     error;            /* scimType answered */
+    ngx_uint_t            round_trips;      /* commands sent for this request */
+    unsigned              plain:1;          /* answers are no SCIM resources:
+                                               JSON that no cache keeps */
 } ngx_http_scim_ctx_t;
 
 /* The main request's context, made when there is none; NULL: no memory. */
 ngx_http_scim_ctx_t *ngx_http_scim_get_ctx(ngx_http_request_t *r);
+
+/* The same, but NULL when there is none. */
+ngx_http_scim_ctx_t *ngx_http_scim_find_ctx(ngx_http_request_t *r);
+
+
+/*
+ * One call of an operation.  It and all that the operation reaches live in
+ * `pool`: the driver may finish a write after the request has gone.
+ */
+typedef struct ngx_http_scim_call_s  ngx_http_scim_call_t;
+
+/* Returns what a content handler returns: NGX_DONE when the answer is still
+ * to come, else what the request is finalised with. */
+typedef ngx_int_t (*ngx_http_scim_next_pt)(ngx_http_scim_call_t *call);
+typedef ngx_int_t (*ngx_http_scim_answer_pt)(ngx_http_scim_call_t *call,
+    const scim_result_t *result);
+
+struct ngx_http_scim_call_s {
+    ngx_http_request_t        *request;
+    ngx_http_scim_ctx_t       *ctx;
+    ngx_http_scim_loc_conf_t  *conf;
+    scim_pool_t               *pool;
+    ngx_pool_cleanup_t        *cleanup; /* ends pool, until the driver does */
+    scim_op_env_t              env;     /* conf, now and random are filled in */
+    scim_method_e              method;
+    scim_str_t                 path;    /* after the location, as sent */
+    scim_request_t             scim;    /* of a SCIM request */
+    scim_gate_t                gate;    /* of a check of a token */
+    char                       hash[SCIM_SHA256_HEX + 1];   /* of its token */
+    scim_json_t               *body;    /* NULL: none */
+    ngx_http_scim_next_pt      next;    /* when the body is there */
+    ngx_http_scim_answer_pt    answer;
+    unsigned                   counted:1;   /* holds a reference already, that
+                                               of reading the body */
+};
+
+/* A call with method, conf, now and random filled in; NULL: no memory. */
+ngx_http_scim_call_t *ngx_http_scim_call_create(ngx_http_request_t *r);
+
+/* Runs op (NULL: there was no memory for it); `answer` sends its result, at
+ * once or later.  After it, call may be gone. */
+ngx_int_t ngx_http_scim_call_run(ngx_http_scim_call_t *call, scim_op_t *op,
+    ngx_http_scim_answer_pt answer);
+
+/* Reads and parses the body, then goes on with next; a body that is refused is
+ * answered here. */
+ngx_int_t ngx_http_scim_call_body(ngx_http_scim_call_t *call,
+    ngx_http_scim_next_pt next);
+
+/* Sends the result: the usual `answer`. */
+ngx_int_t ngx_http_scim_call_send(ngx_http_scim_call_t *call,
+    const scim_result_t *result);
+
+
+/* --- directives' handlers ------------------------------------------------- */
+
+ngx_int_t ngx_http_scim_handler(ngx_http_request_t *r);         /* scim */
+ngx_int_t ngx_http_scim_token_handler(ngx_http_request_t *r);   /* scim_token */
+ngx_int_t ngx_http_scim_error_handler(ngx_http_request_t *r);   /* scim_error */
+ngx_int_t ngx_http_scim_admin_handler(ngx_http_request_t *r);   /* scim_admin */
+ngx_int_t ngx_http_scim_health_handler(ngx_http_request_t *r);  /* scim_health */
+
+ngx_int_t ngx_http_scim_add_variables(ngx_conf_t *cf);
+
+
+/* --- requests ------------------------------------------------------------- */
+
+scim_method_e ngx_http_scim_method(ngx_http_request_t *r);
+
+/* A copy; an empty string stays apart from an absent one. */
+ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
+    scim_str_t *to);
+
+/* The path after the location, still percent-encoded; NGX_DECLINED when the
+ * URI only begins like the location. */
+ngx_int_t ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool,
+    scim_str_t *path);
+
+/* The base URL of the location, no slash at the end. */
+ngx_int_t ngx_http_scim_base_url(ngx_http_request_t *r, scim_pool_t *pool,
+    scim_str_t *base);
+
+
+/* --- answers -------------------------------------------------------------- */
+
+/* Sends; the value is what to return from a handler or to finalise with. */
+ngx_int_t ngx_http_scim_send(ngx_http_request_t *r,
+    const scim_result_t *result);
+ngx_int_t ngx_http_scim_send_error(ngx_http_request_t *r,
+    const scim_error_t *err);
 
 #endif /* NGX_HTTP_SCIM_H */
