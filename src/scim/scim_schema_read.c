@@ -24,6 +24,7 @@ static const char *const scim_uniqueness_words[] = {
     "none", "server", "global", NULL
 };
 
+
 scim_rc_t
 scim_load_bad(const scim_load_t *load, const char *fmt, ...)
 {

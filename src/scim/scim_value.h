@@ -36,6 +36,13 @@ scim_rc_t scim_value_accept_one(scim_pool_t *pool,
     const scim_resource_type_t *type, const scim_attr_t *attr,
     const scim_json_t *input, scim_json_t **out, scim_error_t *err);
 
+/*
+ * The id that an element of `members` names: the text of a bare string, or of
+ * `value` in an object, whatever else there is.  invalidValue if there is none.
+ */
+scim_rc_t scim_value_member(const scim_json_t *element, scim_str_t *id,
+    scim_error_t *err);
+
 /* "True", "false", …: *value, and true; anything else false. */
 bool scim_value_boolean(scim_str_t text, bool *value);
 
@@ -45,9 +52,16 @@ bool scim_value_equal(scim_pool_t *pool, const scim_attr_t *attr,
     const scim_json_t *a, const scim_json_t *b);
 
 /*
- * The text under which a simple value is indexed and compared for order:
- * strings folded unless caseExact, dates as instants of fixed width, numbers
- * so that byte order is number order, "true"/"false".
+ * The text under which a simple value is indexed and compared for order; byte
+ * order is the order of the values.  Absent for null.
+ *
+ *   strings   folded unless caseExact
+ *   booleans  "true", "false"
+ *   instants  microseconds since the epoch plus 2^63, as 16 hex digits
+ *   numbers   the value as 0.DIGITS times a power of ten, DIGITS without zeros
+ *             at either end: "0" EXPONENT' DIGITS' "~" below zero, "1" for
+ *             zero, "2" EXPONENT DIGITS above; EXPONENT is ten digits, biased
+ *             by 5,000,000,000; ' is the complement to nine of each digit
  */
 scim_rc_t scim_value_key(scim_pool_t *pool, const scim_attr_t *attr,
     const scim_json_t *value, scim_str_t *out);
