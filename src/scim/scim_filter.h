@@ -19,6 +19,7 @@ typedef struct {
     const scim_schema_t *schema;
     const scim_attr_t   *attr;
     const scim_attr_t   *sub;
+    bool                 extension;     /* the value hangs below the URN */
 } scim_attr_path_t;
 
 typedef enum {
@@ -45,8 +46,9 @@ struct scim_filter_s {
     scim_filter_t     *left;    /* AND, OR; NOT and VALUE_PATH: the operand */
     scim_filter_t     *right;
     scim_attr_path_t   path;    /* VALUE_PATH and comparisons */
-    const scim_json_t *value;   /* comparisons, canonical for the attribute:
-                                   bool, number, string or null */
+    const scim_json_t *value;   /* comparisons but PR, canonical for the
+                                   attribute: bool, number or string; `eq null`
+                                   is parsed as NOT PR, `ne null` as PR */
     scim_str_t         key;     /* of value: scim_value_key() */
 };
 
@@ -64,7 +66,9 @@ struct scim_filter_s {
  * "True" for booleans; `emails eq "x"`, `members eq "x"`, `manager eq "x"`
  * mean `.value`; `emails[type eq "work"] eq "x"` means `.value` of the entries
  * that match, as `emails[type eq "work"].value eq "x"` does (both become a
- * VALUE_PATH over an AND); `manager` without its URN.
+ * VALUE_PATH over an AND); attributes of extensions (`manager`) without their
+ * URN.  In the brackets of an attribute with simple values `value` is the
+ * element itself: path.attr is then that attribute.
  */
 scim_rc_t scim_filter_parse(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_str_t text, scim_filter_t **out,
