@@ -1,0 +1,216 @@
+/*
+ * Writing: commits as calls of commit.lua and delete.lua, and their outcome.
+ */
+
+#include "scim_store_parts.h"
+
+
+static void
+add_doc(scim_args_t *args, const scim_store_commit_t *commit)
+{
+    if (commit->doc.data == NULL) {
+        scim_args_lit(args, "0");
+        scim_args_lit(args, "");
+        scim_args_lit(args, "");
+        return;
+    }
+
+    scim_args_lit(args, "1");
+    scim_args_str(args, commit->doc);
+    scim_args_str(args, commit->display);
+}
+
+
+static void
+add_removed_entries(scim_args_t *args, const scim_store_commit_t *commit)
+{
+    size_t i;
+
+    for (i = 0; i < commit->nremove; i++) {
+        scim_args_str(args, commit->remove[i].attr);
+        scim_args_str(args, commit->remove[i].value);
+    }
+}
+
+
+static void
+add_entries(scim_args_t *args, const scim_store_commit_t *commit)
+{
+    size_t                    i;
+    const scim_index_entry_t *entry;
+
+    scim_args_uint(args, commit->nadd);
+    for (i = 0; i < commit->nadd; i++) {
+        entry = &commit->add[i];
+        scim_args_str(args, entry->attr);
+        scim_args_str(args, entry->value);
+        scim_args_str(args, entry->unique ? scim_str("1") : scim_str("0"));
+    }
+
+    scim_args_uint(args, commit->nremove);
+    add_removed_entries(args, commit);
+}
+
+
+static scim_str_t
+members_mode(const scim_members_t *members)
+{
+    if (members == NULL || !scim_members_changed(members)) {
+        return scim_str("none");
+    }
+
+    return scim_members_replaces(members) ? scim_str("replace")
+                                          : scim_str("delta");
+}
+
+
+static scim_rc_t
+add_members(scim_args_t *args, const scim_members_t *members)
+{
+    size_t      n;
+    scim_str_t *ids;
+
+    if (members == NULL) {
+        scim_args_lit(args, "0");
+        return SCIM_OK;
+    }
+
+    if (scim_members_added(members, &ids, &n) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_uint(args, n);
+    scim_args_list(args, ids, n);
+
+    if (scim_members_removed(members, &ids, &n) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_list(args, ids, n);
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+commit_delete(scim_pool_t *pool, scim_str_t tenant,
+    const scim_store_commit_t *commit, scim_store_cmd_t *cmd)
+{
+    scim_args_t args;
+
+    scim_args_init(&args, pool, 5 + 2 * commit->nremove);
+
+    scim_args_str(&args, commit->op_id);
+    scim_args_str(&args, commit->type->name);
+    scim_args_str(&args, commit->id);
+    scim_args_uint(&args, commit->expected);
+    scim_args_str(&args, commit->modified);
+    add_removed_entries(&args, commit);
+
+    return scim_store_script(cmd, &args, &scim_script_delete, tenant, true);
+}
+
+
+scim_rc_t
+scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
+    const scim_store_commit_t *commit, scim_store_cmd_t *cmd)
+{
+    scim_args_t args;
+
+    if (commit->verb == SCIM_STORE_DELETE) {
+        return commit_delete(pool, tenant, commit, cmd);
+    }
+
+    scim_args_init(&args, pool,
+                   14 + 3 * commit->nadd + 2 * commit->nremove);
+
+    scim_args_str(&args, commit->op_id);
+    scim_args_str(&args, commit->verb == SCIM_STORE_CREATE
+                         ? scim_str("create") : scim_str("update"));
+    scim_args_str(&args, commit->type->name);
+    scim_args_str(&args, commit->id);
+    scim_args_uint(&args, commit->expected);
+    scim_args_str(&args, commit->modified);
+    add_doc(&args, commit);
+    scim_args_str(&args, members_mode(commit->members));
+    add_entries(&args, commit);
+
+    if (add_members(&args, commit->members) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_store_script(cmd, &args, &scim_script_commit, tenant, true);
+}
+
+
+static bool
+read_outcome(scim_str_t word, scim_store_outcome_e *out)
+{
+    static const scim_str_t words[] = {
+        [SCIM_COMMITTED] = SCIM_STR("ok"),
+        [SCIM_COMMIT_GONE] = SCIM_STR("gone"),
+        [SCIM_COMMIT_CONFLICT] = SCIM_STR("conflict"),
+        [SCIM_COMMIT_TAKEN] = SCIM_STR("taken"),
+        [SCIM_COMMIT_NO_MEMBER] = SCIM_STR("member")
+    };
+
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (scim_str_eq(word, words[i])) {
+            *out = (scim_store_outcome_e) i;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+scim_rc_t
+scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
+    scim_store_committed_t *out, scim_error_t *err)
+{
+    uint64_t   changed;
+    scim_str_t word, modified, detail;
+
+    if (scim_store_array(reply, 5, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (!scim_store_text(reply, 0, &word)
+        || !scim_store_number(reply, 1, &out->version)
+        || !scim_store_number(reply, 2, &changed)
+        || !scim_store_text(reply, 3, &modified)
+        || !scim_store_text(reply, 4, &detail))
+    {
+        return scim_store_odd(err);
+    }
+
+    if (scim_store_tenant_state(word, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (!read_outcome(word, &out->outcome)) {
+        return scim_store_odd(err);
+    }
+
+    out->changed = changed != 0;
+    out->attr = scim_str_absent;
+    out->member = scim_str_absent;
+
+    if (scim_str_dup(pool, modified, &out->modified) != SCIM_OK
+        || scim_str_dup(pool, detail, &detail) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    if (out->outcome == SCIM_COMMIT_TAKEN) {
+        out->attr = detail;
+
+    } else if (out->outcome == SCIM_COMMIT_NO_MEMBER) {
+        out->member = detail;
+    }
+
+    return SCIM_OK;
+}

@@ -1,0 +1,362 @@
+/*
+ * Indexes: which attributes have one, the entries of a document, and the
+ * bounds of ranges within an index.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scim_store_parts.h"
+#include "../scim/scim_value.h"
+
+
+static const char *const default_paths[] = {
+    "userName", "externalId", "displayName", "emails.value"
+};
+
+#define DEFAULT_PATHS  (sizeof(default_paths) / sizeof(default_paths[0]))
+
+
+/* The attribute whose values are indexed: `emails` stands for emails.value. */
+static const scim_attr_t *
+leaf(const scim_attr_path_t *path)
+{
+    const scim_attr_t *value;
+
+    if (path->attr == NULL || path->sub != NULL) {
+        return path->sub;
+    }
+
+    value = path->attr->type == SCIM_COMPLEX ? scim_attr_value_sub(path->attr)
+                                             : NULL;
+
+    return value != NULL ? value : path->attr;
+}
+
+
+scim_rc_t
+scim_store_indexes(scim_pool_t *pool, const scim_resource_type_t *type,
+    bool unique_display, scim_indexes_t *out)
+{
+    size_t        i;
+    scim_str_t    text;
+    scim_index_t *index;
+
+    out->type = type;
+    out->nindexes = 0;
+    out->indexes = scim_pcalloc(pool, DEFAULT_PATHS * sizeof(scim_index_t));
+    if (out->indexes == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < DEFAULT_PATHS; i++) {
+        index = &out->indexes[out->nindexes];
+        text = scim_str_from(default_paths[i]);
+
+        if (scim_attr_path_parse(type, text, &index->path) != SCIM_OK) {
+            continue;
+        }
+
+        if (scim_attr_name(pool, type, leaf(&index->path), &index->name)
+            != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+
+        index->unique = leaf(&index->path)->uniqueness != SCIM_UNIQUE_NONE
+                        || (unique_display && type->members != NULL
+                            && scim_str_eq(text, scim_str("displayName")));
+        out->nindexes++;
+    }
+
+    return SCIM_OK;
+}
+
+
+const scim_index_t *
+scim_store_index(const scim_indexes_t *indexes, const scim_attr_path_t *path)
+{
+    size_t             i;
+    const scim_attr_t *attr;
+
+    attr = leaf(path);
+    if (attr == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < indexes->nindexes; i++) {
+        if (leaf(&indexes->indexes[i].path) == attr) {
+            return &indexes->indexes[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* --- entries ------------------------------------------------------------- */
+
+/* Entries as they are found; grows on the pool. */
+typedef struct {
+    scim_pool_t        *pool;
+    scim_index_entry_t *items;
+    size_t              n;
+    size_t              cap;
+} entries_t;
+
+
+static scim_rc_t
+entries_add(entries_t *entries, const scim_index_t *index, scim_str_t value)
+{
+    size_t              cap;
+    scim_index_entry_t *items;
+
+    if (entries->n == entries->cap) {
+        cap = entries->cap == 0 ? 16 : 2 * entries->cap;
+        items = scim_palloc(entries->pool, cap * sizeof(scim_index_entry_t));
+        if (items == NULL) {
+            return SCIM_NOMEM;
+        }
+
+        if (entries->n > 0) {
+            memcpy(items, entries->items,
+                   entries->n * sizeof(scim_index_entry_t));
+        }
+        entries->items = items;
+        entries->cap = cap;
+    }
+
+    items = &entries->items[entries->n++];
+    items->attr = index->name;
+    items->value = value;
+    items->unique = index->unique;
+
+    return SCIM_OK;
+}
+
+
+/* One value of the attribute, or the sub-attribute of one of its elements. */
+static scim_rc_t
+entries_add_value(entries_t *entries, const scim_index_t *index,
+    const scim_json_t *value)
+{
+    scim_str_t         key;
+    const scim_attr_t *attr;
+
+    attr = leaf(&index->path);
+
+    if (attr != index->path.attr) {
+        value = scim_json_get(value, attr->name);
+    }
+
+    if (value == NULL || value->type == SCIM_JSON_OBJECT
+        || value->type == SCIM_JSON_ARRAY || value->type == SCIM_JSON_NULL)
+    {
+        return SCIM_OK;
+    }
+
+    if (scim_value_key(entries->pool, attr, value, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return entries_add(entries, index, key);
+}
+
+
+static scim_rc_t
+entries_of_index(entries_t *entries, const scim_resource_type_t *type,
+    const scim_index_t *index, const scim_json_t *doc)
+{
+    scim_rc_t          rc;
+    const scim_json_t *value;
+
+    if (index->path.schema != NULL && index->path.schema != type->schema) {
+        doc = scim_json_get(doc, index->path.schema->id);
+    }
+
+    value = scim_json_get(doc, index->path.attr->name);
+    if (value == NULL || value->type != SCIM_JSON_ARRAY) {
+        return value == NULL ? SCIM_OK
+                             : entries_add_value(entries, index, value);
+    }
+
+    for (value = value->first; value != NULL; value = value->next) {
+        rc = entries_add_value(entries, index, value);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+static int
+compare(const void *a, const void *b)
+{
+    int                       order;
+    const scim_index_entry_t *x, *y;
+
+    x = a;
+    y = b;
+    order = scim_str_cmp(x->attr, y->attr);
+
+    return order != 0 ? order : scim_str_cmp(x->value, y->value);
+}
+
+
+static size_t
+drop_doubles(scim_index_entry_t *items, size_t n)
+{
+    size_t i, kept;
+
+    for (kept = 0, i = 0; i < n; i++) {
+        if (kept == 0 || compare(&items[kept - 1], &items[i]) != 0) {
+            items[kept++] = items[i];
+        }
+    }
+
+    return kept;
+}
+
+
+scim_rc_t
+scim_store_entries(scim_pool_t *pool, const scim_indexes_t *indexes,
+    const scim_json_t *doc, scim_index_entry_t **out, size_t *n)
+{
+    size_t    i;
+    scim_rc_t rc;
+    entries_t entries = { .pool = pool };
+
+    for (i = 0; doc != NULL && i < indexes->nindexes; i++) {
+        rc = entries_of_index(&entries, indexes->type, &indexes->indexes[i],
+                              doc);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    if (entries.n > 1) {
+        qsort(entries.items, entries.n, sizeof(scim_index_entry_t), compare);
+    }
+
+    *out = entries.items;
+    *n = drop_doubles(entries.items, entries.n);
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_entries_diff(scim_pool_t *pool, const scim_index_entry_t *old,
+    size_t nold, const scim_index_entry_t *new, size_t nnew,
+    const scim_index_entry_t **add, size_t *nadd,
+    const scim_index_entry_t **remove, size_t *nremove)
+{
+    int                 order;
+    size_t              i, j;
+    scim_index_entry_t *added, *removed;
+
+    added = scim_palloc(pool, nnew * sizeof(scim_index_entry_t));
+    removed = scim_palloc(pool, nold * sizeof(scim_index_entry_t));
+    if (added == NULL || removed == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    *add = added;
+    *nadd = 0;
+    *remove = removed;
+    *nremove = 0;
+
+    i = 0;
+    j = 0;
+
+    while (i < nold || j < nnew) {
+        order = i == nold ? 1 : j == nnew ? -1 : compare(&old[i], &new[j]);
+
+        if (order < 0) {
+            removed[(*nremove)++] = old[i];
+        } else if (order > 0) {
+            added[(*nadd)++] = new[j];
+        }
+
+        i += order <= 0;
+        j += order >= 0;
+    }
+
+    return SCIM_OK;
+}
+
+
+/* --- ranges -------------------------------------------------------------- */
+
+/* One end of a range: mark, key, tail; without a mark there is no bound. */
+typedef struct {
+    char       mark;
+    scim_str_t tail;
+} bound_t;
+
+typedef struct {
+    scim_filter_op_e op;
+    bound_t          min;
+    bound_t          max;
+} range_form_t;
+
+
+/*
+ * Entries are "value NUL id" in byte order.  Everything with the value `key`
+ * lies from key NUL to key SOH, SOH being the byte after NUL: greater values
+ * come later, smaller ones (a prefix of key too) earlier.  No UTF-8 text has
+ * a byte 0xff, so what begins with key ends before key 0xff.
+ */
+static const range_form_t range_forms[] = {
+    { SCIM_F_EQ, { '[', SCIM_STR("\0") }, { '(', SCIM_STR("\1") } },
+    { SCIM_F_SW, { '[', SCIM_STR("") }, { '(', SCIM_STR("\xff") } },
+    { SCIM_F_GT, { '[', SCIM_STR("\1") }, { 0, SCIM_STR("+") } },
+    { SCIM_F_GE, { '[', SCIM_STR("\0") }, { 0, SCIM_STR("+") } },
+    { SCIM_F_LT, { 0, SCIM_STR("-") }, { '(', SCIM_STR("\0") } },
+    { SCIM_F_LE, { 0, SCIM_STR("-") }, { '(', SCIM_STR("\1") } },
+};
+
+
+static scim_rc_t
+make_bound(scim_pool_t *pool, const bound_t *bound, scim_str_t key,
+    scim_str_t *out)
+{
+    scim_buf_t buf;
+
+    if (bound->mark == 0) {
+        *out = bound->tail;
+        return SCIM_OK;
+    }
+
+    scim_buf_init(&buf, pool, key.len + bound->tail.len + 1);
+    scim_buf_char(&buf, bound->mark);
+    scim_buf_str(&buf, key);
+    scim_buf_str(&buf, bound->tail);
+
+    return scim_buf_done(&buf, out);
+}
+
+
+scim_rc_t
+scim_store_range(scim_pool_t *pool, const scim_index_t *index,
+    scim_filter_op_e op, scim_str_t key, scim_store_range_t *out)
+{
+    size_t              i;
+    const range_form_t *form;
+
+    for (i = 0; i < sizeof(range_forms) / sizeof(range_forms[0]); i++) {
+        form = &range_forms[i];
+
+        if (form->op == op) {
+            out->attr = index->name;
+            if (make_bound(pool, &form->min, key, &out->min) != SCIM_OK) {
+                return SCIM_NOMEM;
+            }
+            return make_bound(pool, &form->max, key, &out->max);
+        }
+    }
+
+    return SCIM_NONE;
+}
