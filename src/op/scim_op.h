@@ -91,6 +91,7 @@ typedef struct {
     const char  *allow;         /* 405: header */
     unsigned     retry_after;
     scim_str_t   id;            /* resource concerned, for the log */
+    scim_error_type_e type;     /* scimType of an error, for the log */
 } scim_result_t;
 
 typedef struct scim_op_s scim_op_t;
@@ -105,6 +106,7 @@ struct scim_op_s {
     /* the rest belongs to the operation */
     scim_rc_t          (*resume)(scim_op_t *op, const redisReply *reply);
     void                *state;
+    void                *load;          /* members still coming in */
     unsigned             attempts;      /* of a commit, after conflicts */
 };
 

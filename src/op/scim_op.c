@@ -1,0 +1,264 @@
+/*
+ * Starts, runs and ends operations: which one a request means, and what all
+ * of them do alike.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "scim_op_int.h"
+
+
+typedef struct {
+    const char      *allow;
+    scim_op_step_pt  step[SCIM_OTHER + 1];
+} scim_op_route_t;
+
+static const scim_op_route_t routes[] = {
+    [SCIM_TARGET_COLLECTION] = { "GET, HEAD, POST", {
+        [SCIM_GET] = scim_op_list,
+        [SCIM_HEAD] = scim_op_list,
+        [SCIM_POST] = scim_op_create } },
+    [SCIM_TARGET_RESOURCE] = { "GET, HEAD, PUT, PATCH, DELETE", {
+        [SCIM_GET] = scim_op_read,
+        [SCIM_HEAD] = scim_op_read,
+        [SCIM_PUT] = scim_op_replace,
+        [SCIM_PATCH] = scim_op_patch,
+        [SCIM_DELETE] = scim_op_delete } },
+    [SCIM_TARGET_SEARCH] = { "POST", {
+        [SCIM_POST] = scim_op_search } },
+    [SCIM_TARGET_CONFIG] = { "GET, HEAD", {
+        [SCIM_GET] = scim_op_discovery,
+        [SCIM_HEAD] = scim_op_discovery } },
+    [SCIM_TARGET_TYPES] = { "GET, HEAD", {
+        [SCIM_GET] = scim_op_discovery,
+        [SCIM_HEAD] = scim_op_discovery } },
+    [SCIM_TARGET_SCHEMAS] = { "GET, HEAD", {
+        [SCIM_GET] = scim_op_discovery,
+        [SCIM_HEAD] = scim_op_discovery } },
+};
+
+
+scim_op_t *
+scim_op_create_op(scim_pool_t *pool, const scim_op_env_t *env,
+    scim_op_step_pt first)
+{
+    scim_op_t  *op;
+
+    op = scim_pcalloc(pool, sizeof(scim_op_t));
+    if (op == NULL) {
+        return NULL;
+    }
+
+    op->pool = pool;
+    op->env = env;
+    op->resume = first;
+
+    return op;
+}
+
+
+static scim_rc_t
+refuse_method(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return scim_op_not_allowed(op, routes[op->request.target].allow);
+}
+
+
+/* The tenant comes from the gate: without one, nobody has let this request
+ * in.  Discovery tells the same to everybody. */
+static scim_rc_t
+refuse_tenant(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return scim_op_error(op, 403, SCIM_TYPE_NONE,
+                         "The gate in front of this endpoint named no tenant, "
+                         "or none of 1 to 64 letters, digits, '.', '_' and "
+                         "'-': check the token, and scim_tenant in nginx's "
+                         "configuration");
+}
+
+
+scim_op_t *
+scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
+    const scim_request_t *request)
+{
+    scim_op_t        *op;
+    scim_op_step_pt   step;
+
+    step = routes[request->target].step[request->method];
+
+    if (step == NULL) {
+        step = refuse_method;
+
+    } else if (step != scim_op_discovery
+               && !scim_store_name_valid(env->tenant))
+    {
+        step = refuse_tenant;
+    }
+
+    op = scim_op_create_op(pool, env, step);
+    if (op == NULL) {
+        return NULL;
+    }
+
+    op->request = *request;
+
+    if (request->target == SCIM_TARGET_RESOURCE) {
+        op->result.id = request->id;
+    }
+
+    return op;
+}
+
+
+scim_rc_t
+scim_op_run(scim_op_t *op)
+{
+    return op->resume(op, NULL);
+}
+
+
+scim_rc_t
+scim_op_reply(scim_op_t *op, const redisReply *reply)
+{
+    return op->resume(op, reply);
+}
+
+
+scim_rc_t
+scim_op_ask(scim_op_t *op, scim_rc_t rc, scim_op_step_pt next)
+{
+    if (rc != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    op->resume = next;
+
+    return SCIM_AGAIN;
+}
+
+
+scim_rc_t
+scim_op_body(scim_op_t *op, int status, const scim_buf_t *buf)
+{
+    op->result.status = status;
+
+    return scim_buf_done(buf, &op->result.body);
+}
+
+
+scim_rc_t
+scim_op_fail(scim_op_t *op, const scim_error_t *err)
+{
+    scim_buf_t  buf;
+    scim_str_t  id;
+
+    id = op->result.id;
+    op->result = (scim_result_t) {
+        .id = id, .retry_after = err->retry_after, .type = err->type
+    };
+
+    scim_buf_init(&buf, op->pool, 256 + SCIM_ERROR_DETAIL);
+    scim_error_write(&buf, err);
+
+    return scim_op_body(op, err->status, &buf);
+}
+
+
+scim_rc_t
+scim_op_stop(scim_op_t *op, scim_rc_t rc, const scim_error_t *err)
+{
+    return (rc == SCIM_REFUSED) ? scim_op_fail(op, err) : SCIM_NOMEM;
+}
+
+
+scim_rc_t
+scim_op_error(scim_op_t *op, int status, scim_error_type_e type,
+    const char *fmt, ...)
+{
+    va_list       args;
+    scim_error_t  err;
+    char          detail[2 * SCIM_ERROR_DETAIL];
+
+    va_start(args, fmt);
+    (void) vsnprintf(detail, sizeof(detail), fmt, args);
+    va_end(args);
+
+    scim_refuse(&err, status, type, "%s", detail);
+
+    /* The only 503 of an operation's own is contention, which is soon over. */
+    err.retry_after = (status == 503) ? 1 : 0;
+
+    return scim_op_fail(op, &err);
+}
+
+
+scim_rc_t
+scim_op_not_found(scim_op_t *op)
+{
+    const scim_resource_type_t  *type = op->request.type;
+
+    return scim_op_error(op, 404, SCIM_TYPE_NONE,
+                         "There is no %.*s with the id \"%.*s\"",
+                         SCIM_FMT(type->name), SCIM_FMT(op->request.id));
+}
+
+
+scim_rc_t
+scim_op_not_allowed(scim_op_t *op, const char *allow)
+{
+    scim_rc_t  rc;
+
+    rc = scim_op_error(op, 405, SCIM_TYPE_NONE,
+                       "This endpoint does not serve that method: it serves "
+                       "%s", allow);
+    op->result.allow = allow;
+
+    return rc;
+}
+
+
+scim_rc_t
+scim_op_no_body(scim_op_t *op)
+{
+    return scim_op_error(op, 400, SCIM_INVALID_SYNTAX,
+                         "The request has no body: a JSON object is expected "
+                         "(Content-Type application/scim+json)");
+}
+
+
+const scim_indexes_t *
+scim_op_indexes(const scim_op_t *op)
+{
+    size_t                       i;
+    const scim_op_conf_t        *conf = op->env->conf;
+    const scim_resource_type_t  *type;
+
+    for (i = 0; ; i++) {
+        type = scim_schemas_type_at(conf->schemas, i);
+
+        if (type == NULL || type == op->request.type) {
+            return &conf->indexes[i];
+        }
+    }
+}
+
+
+void
+scim_op_query_one(const scim_op_t *op, bool relations,
+    scim_store_query_t *query)
+{
+    *query = (scim_store_query_t) {
+        .type = op->request.type,
+        .source = SCIM_STORE_IDS,
+        .ids = &op->request.id,
+        .nids = 1,
+        .count = 1,
+        .scan_limit = op->env->conf->scan_limit,
+        .relations = relations
+    };
+}

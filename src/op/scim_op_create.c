@@ -1,0 +1,110 @@
+/*
+ * POST: a new resource.
+ *
+ *     scim_op_create      accepts the document, commits it
+ *     created             201; a group with members is read back for their
+ *                         types and names
+ */
+
+#include "scim_op_write.h"
+
+
+static scim_rc_t created(scim_op_t *op, const redisReply *reply);
+
+
+/* The id and the times of a resource that begins now. */
+static scim_rc_t
+stamp(scim_op_t *op, scim_op_write_t *w)
+{
+    char                 *id;
+    char                  now[SCIM_TIME_LEN + 1];
+    uint8_t               random[16];
+    scim_str_t            text;
+    const scim_op_env_t  *env = op->env;
+
+    id = scim_palloc(op->pool, SCIM_UUID_LEN + 1);
+    if (id == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    env->random(env->random_data, random, sizeof(random));
+    scim_uuid_format(random, id);
+
+    op->request.id = scim_str_from(id);
+    op->result.id = op->request.id;
+
+    scim_time_format((int64_t) env->now, now);
+
+    if (scim_str_dup(op->pool, scim_str_from(now), &text) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_resource_stamp(op->pool, op->request.type, w->doc,
+                               op->request.id, text);
+}
+
+
+scim_rc_t
+scim_op_create(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t                    rc;
+    scim_error_t                 err;
+    scim_op_write_t             *w;
+    const scim_resource_type_t  *type = op->request.type;
+
+    (void) reply;
+
+    rc = scim_op_write_begin(op, true, &w);
+    if (w == NULL) {
+        return rc;
+    }
+
+    /* There is no version yet that a precondition could be about. */
+    w->pinned = false;
+
+    if (type->members != NULL) {
+        w->members = scim_members_create(op->pool);
+        if (w->members == NULL) {
+            return SCIM_NOMEM;
+        }
+    }
+
+    rc = scim_resource_accept(op->pool, type, op->request.body, &w->doc,
+                              w->members, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (stamp(op, w) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    w->commit.verb = SCIM_STORE_CREATE;
+
+    rc = scim_op_write_document(op, NULL, w->doc, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    return scim_op_write_commit(op, created);
+}
+
+
+static scim_rc_t
+created(scim_op_t *op, const redisReply *reply)
+{
+    scim_row_t              row;
+    const scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    if (w->view.relations && w->members != NULL
+        && scim_members_changed(w->members))
+    {
+        return scim_op_read_back(op, 201, &w->view);
+    }
+
+    scim_op_write_row(op, &row);
+
+    return scim_op_show(op, 201, &w->view, &row);
+}

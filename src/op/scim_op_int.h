@@ -1,0 +1,61 @@
+/*
+ * What the operations share among themselves: how a step asks for a command
+ * and how it ends with an error.
+ *
+ * A step is a function that is called with the reply to the command the step
+ * before it asked for (the first with NULL), and returns what scim_op_run()
+ * returns.
+ */
+
+#ifndef SCIM_OP_INT_H
+#define SCIM_OP_INT_H
+
+#include "scim_op.h"
+
+typedef scim_rc_t (*scim_op_step_pt)(scim_op_t *op, const redisReply *reply);
+
+/* An operation whose first step is `first`; NULL: no memory. */
+scim_op_t *scim_op_create_op(scim_pool_t *pool, const scim_op_env_t *env,
+    scim_op_step_pt first);
+
+/* Waits for the reply to op->cmd in `next`; rc is what the maker of the
+ * command returned. */
+scim_rc_t scim_op_ask(scim_op_t *op, scim_rc_t rc, scim_op_step_pt next);
+
+/* Ends with what a floor below returned and said. */
+scim_rc_t scim_op_stop(scim_op_t *op, scim_rc_t rc, const scim_error_t *err);
+
+/* Ends with an error of the operation's own. */
+scim_rc_t scim_op_error(scim_op_t *op, int status, scim_error_type_e type,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* 404 for op->request.id. */
+scim_rc_t scim_op_not_found(scim_op_t *op);
+
+/* 405, saying what is allowed. */
+scim_rc_t scim_op_not_allowed(scim_op_t *op, const char *allow);
+
+/* 400 when the request has no body. */
+scim_rc_t scim_op_no_body(scim_op_t *op);
+
+/* SCIM_OK, with the body in op->result. */
+scim_rc_t scim_op_body(scim_op_t *op, int status, const scim_buf_t *buf);
+
+/* The request's type's place in the configuration. */
+const scim_indexes_t *scim_op_indexes(const scim_op_t *op);
+
+/* A query for op->request.id alone. */
+void scim_op_query_one(const scim_op_t *op, bool relations,
+    scim_store_query_t *query);
+
+/* The first steps, one per operation. */
+scim_rc_t scim_op_create(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_read(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_list(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_search(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_replace(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_patch(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_delete(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_discovery(scim_op_t *op, const redisReply *reply);
+
+#endif /* SCIM_OP_INT_H */

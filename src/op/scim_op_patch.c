@@ -1,0 +1,228 @@
+/*
+ * PATCH.
+ *
+ *     scim_op_patch       reads the operations
+ *     unseen              only members change: committed without a read
+ *     seen                otherwise: applied to what was read, committed
+ *     patched             a user is shown (200); a group is not (204), unless
+ *                         `attributes` asks for it
+ *
+ * A conflict leads back to the read.
+ */
+
+#include "scim_op_write.h"
+
+
+static scim_rc_t unseen(scim_op_t *op, uint64_t expected);
+static scim_rc_t seen(scim_op_t *op, const redisReply *reply);
+static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
+
+
+scim_rc_t
+scim_op_patch(scim_op_t *op, const redisReply *reply)
+{
+    bool                         relations;
+    uint64_t                     expected;
+    scim_rc_t                    rc;
+    scim_error_t                 err;
+    scim_op_write_t             *w;
+    const scim_resource_type_t  *type = op->request.type;
+
+    (void) reply;
+
+    rc = scim_op_write_begin(op, true, &w);
+    if (w == NULL) {
+        return rc;
+    }
+
+    rc = scim_patch_parse(op->pool, type, op->request.body,
+                          op->env->conf->no_target, &w->patch, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    w->rests = scim_patch_needs_members(w->patch);
+
+    if (type->members != NULL && !scim_patch_needs_document(w->patch)
+        && !w->rests && scim_op_write_expects(op, &expected))
+    {
+        return unseen(op, expected);
+    }
+
+    relations = (type->members != NULL) ? w->rests : w->view.relations;
+
+    return scim_op_write_read(op, relations, seen);
+}
+
+
+static scim_rc_t
+make_members(scim_op_t *op, scim_op_write_t *w)
+{
+    if (op->request.type->members == NULL) {
+        return SCIM_OK;
+    }
+
+    w->members = scim_members_create(op->pool);
+
+    return (w->members == NULL) ? SCIM_NOMEM : SCIM_OK;
+}
+
+
+static scim_rc_t
+unseen(scim_op_t *op, uint64_t expected)
+{
+    scim_rc_t         rc;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
+
+    if (make_members(op, w) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_patch_apply(op->pool, w->patch, NULL, NULL, w->members, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    /* Nothing to commit still has to find out whether the group is there. */
+    if (!scim_members_changed(w->members)) {
+        return scim_op_write_read(op, false, seen);
+    }
+
+    w->commit.verb = SCIM_STORE_UPDATE;
+    w->commit.expected = expected;
+
+    return scim_op_write_commit(op, patched);
+}
+
+
+/* One member, as a filter within `members[…]` sees it. */
+static scim_json_t *
+member(scim_pool_t *pool, const scim_relation_t *relation)
+{
+    scim_json_t  *object;
+
+    object = scim_json_object(pool);
+
+    if (object == NULL
+        || scim_json_add(object, scim_str("value"),
+                         scim_json_string(pool, relation->id)) != SCIM_OK
+        || scim_json_add(object, scim_str("type"),
+                         scim_json_string(pool, relation->type)) != SCIM_OK
+        || (relation->display.data != NULL
+            && scim_json_add(object, scim_str("display"),
+                             scim_json_string(pool, relation->display))
+               != SCIM_OK))
+    {
+        return NULL;
+    }
+
+    return object;
+}
+
+
+static scim_rc_t
+present_members(scim_op_t *op, const scim_op_write_t *w, scim_json_t **out)
+{
+    size_t  i;
+
+    *out = NULL;
+
+    if (!w->rests) {
+        return SCIM_OK;
+    }
+
+    *out = scim_json_array(op->pool);
+    if (*out == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < w->old.nrelations; i++) {
+        if (scim_json_append(*out, member(op->pool, &w->old.relations[i]))
+            != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+/* The document the patch makes of the one that was read. */
+static scim_rc_t
+apply(scim_op_t *op, scim_op_write_t *w, scim_error_t *err)
+{
+    scim_rc_t                    rc;
+    scim_json_t                 *present;
+    const scim_json_t           *meta;
+    const scim_resource_type_t  *type = op->request.type;
+
+    rc = present_members(op, w, &present);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    w->doc = scim_json_copy(op->pool, w->old_doc);
+    if (w->doc == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_patch_apply(op->pool, w->patch, w->doc, present, w->members,
+                          err);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    rc = scim_resource_settle(op->pool, type, w->doc, err);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    meta = scim_json_get(w->old_doc, scim_str("meta"));
+
+    return scim_resource_stamp(op->pool, type, w->doc, op->request.id,
+                               scim_json_get_text(meta, scim_str("created")));
+}
+
+
+static scim_rc_t
+seen(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t         rc;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    if (make_members(op, w) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    rc = apply(op, w, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    return scim_op_write_update(op, patched);
+}
+
+
+static scim_rc_t
+patched(scim_op_t *op, const redisReply *reply)
+{
+    scim_row_t              row;
+    const scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    if (w->members != NULL) {
+        return (op->request.attributes.data != NULL)
+               ? scim_op_read_back(op, 200, &w->view)
+               : scim_op_show_none(op, 204, w->committed.version);
+    }
+
+    scim_op_write_row(op, &row);
+
+    return scim_op_show(op, 200, &w->view, &row);
+}

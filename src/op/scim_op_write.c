@@ -1,0 +1,432 @@
+/*
+ * What the writing operations share.
+ */
+
+#include <string.h>
+
+#include "scim_op_write.h"
+
+
+/* A document that patches have let grow beyond what one request may send
+ * would be read and written whole by each request from then on. */
+#define DOCUMENT_MAX  (2 * 1024 * 1024)
+
+static scim_rc_t read_ask(scim_op_t *op, const redisReply *reply);
+static scim_rc_t read_got(scim_op_t *op, const redisReply *reply);
+static scim_rc_t committed(scim_op_t *op, const redisReply *reply);
+
+
+scim_rc_t
+scim_op_write_begin(scim_op_t *op, bool body, scim_op_write_t **out)
+{
+    scim_rc_t         rc;
+    scim_str_t        match = op->request.if_match;
+    scim_error_t      err;
+    scim_op_write_t  *w;
+
+    *out = NULL;
+
+    if (body && op->request.body == NULL) {
+        return scim_op_no_body(op);
+    }
+
+    w = scim_pcalloc(op->pool, sizeof(scim_op_write_t));
+    if (w == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_op_view(op, &w->view, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    w->pinned = match.data != NULL && !scim_str_eq(match, scim_str("*"));
+
+    op->state = w;
+    *out = w;
+
+    return SCIM_OK;
+}
+
+
+/* "7" or W/"7" alone. */
+static bool
+etag_version(scim_str_t tag, uint64_t *version)
+{
+    size_t    i;
+    uint64_t  n;
+
+    if (scim_str_starts(tag, scim_str("W/"))) {
+        tag = scim_str_skip(tag, 2);
+    }
+
+    if (tag.len < 3 || tag.len > 18
+        || tag.data[0] != '"' || tag.data[tag.len - 1] != '"')
+    {
+        return false;
+    }
+
+    n = 0;
+
+    for (i = 1; i < tag.len - 1; i++) {
+        if (tag.data[i] < '0' || tag.data[i] > '9') {
+            return false;
+        }
+
+        n = n * 10 + (uint64_t) (tag.data[i] - '0');
+    }
+
+    *version = n;
+
+    return n != 0;
+}
+
+
+bool
+scim_op_write_expects(const scim_op_t *op, uint64_t *expected)
+{
+    scim_str_t              match = op->request.if_match;
+    const scim_op_write_t  *w = op->state;
+
+    *expected = 0;
+
+    return op->request.if_none_match.data == NULL
+           && (!w->pinned || etag_version(match, expected));
+}
+
+
+static scim_rc_t
+precondition_failed(scim_op_t *op, uint64_t version)
+{
+    char  etag[SCIM_ETAG_LEN + 1];
+
+    scim_etag_format(version, etag);
+
+    return scim_op_error(op, 412, SCIM_TYPE_NONE,
+                         "The %.*s \"%.*s\" is at version %s, which is not "
+                         "what the request's If-Match or If-None-Match asks "
+                         "for: read it again and repeat the change",
+                         SCIM_FMT(op->request.type->name),
+                         SCIM_FMT(op->request.id), etag);
+}
+
+
+scim_rc_t
+scim_op_write_read(scim_op_t *op, bool relations, scim_op_step_pt next)
+{
+    scim_op_write_t  *w = op->state;
+
+    w->again = read_ask;
+    w->next = next;
+    scim_op_query_one(op, relations, &w->query);
+
+    return read_ask(op, NULL);
+}
+
+
+static scim_rc_t
+read_ask(scim_op_t *op, const redisReply *reply)
+{
+    scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    return scim_op_ask(op, scim_store_query(op->pool, op->env->tenant,
+                                            &w->query, &op->cmd),
+                       read_got);
+}
+
+
+static scim_rc_t
+read_got(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t          rc;
+    scim_str_t         match = op->request.if_match;
+    scim_str_t         unless = op->request.if_none_match;
+    scim_error_t       err;
+    scim_op_write_t   *w = op->state;
+    scim_store_page_t  page;
+
+    rc = scim_store_query_reply(op->pool, &w->query, reply, &page, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (page.nrows == 0) {
+        return scim_op_not_found(op);
+    }
+
+    /* The row must outlive the reply: the commit comes in between. */
+    if (scim_op_row_copy(op->pool, &page.rows[0], &w->old) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    if ((w->pinned && !scim_etag_match(match, w->old.version))
+        || (unless.data != NULL && scim_etag_match(unless, w->old.version)))
+    {
+        return precondition_failed(op, w->old.version);
+    }
+
+    rc = scim_op_document(op->pool, &w->old, &w->old_doc, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (w->query.relations && op->request.type->members != NULL
+        && page.members_total[0] > w->old.nrelations)
+    {
+        return scim_op_load_members(op, op->pool, &w->old,
+                                    page.members_total[0], w->next);
+    }
+
+    return w->next(op, NULL);
+}
+
+
+static scim_rc_t
+entries(scim_op_t *op, const scim_json_t *old, const scim_json_t *doc,
+    scim_store_commit_t *commit)
+{
+    size_t                 nold, nnew;
+    scim_rc_t              rc;
+    scim_index_entry_t    *olds, *news;
+    const scim_indexes_t  *indexes = scim_op_indexes(op);
+
+    rc = scim_store_entries(op->pool, indexes, old, &olds, &nold);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    rc = scim_store_entries(op->pool, indexes, doc, &news, &nnew);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    return scim_store_entries_diff(op->pool, olds, nold, news, nnew,
+                                   &commit->add, &commit->nadd,
+                                   &commit->remove, &commit->nremove);
+}
+
+
+scim_rc_t
+scim_op_write_document(scim_op_t *op, const scim_json_t *old,
+    const scim_json_t *doc, scim_error_t *err)
+{
+    scim_rc_t             rc;
+    scim_buf_t            buf;
+    scim_op_write_t      *w = op->state;
+    scim_store_commit_t  *commit = &w->commit;
+
+    rc = entries(op, old, doc, commit);
+    if (rc != SCIM_OK || doc == NULL) {
+        return rc;
+    }
+
+    scim_buf_init(&buf, op->pool, 1024);
+    scim_json_write(&buf, doc);
+
+    rc = scim_buf_done(&buf, &commit->doc);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    if (commit->doc.len > DOCUMENT_MAX) {
+        return scim_refuse(err, 413, SCIM_TYPE_NONE,
+                           "The resource would grow to %zu bytes; at most %d "
+                           "are kept: remove values it no longer needs",
+                           commit->doc.len, DOCUMENT_MAX);
+    }
+
+    commit->display = scim_resource_display(doc);
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
+{
+    char                  *op_id;
+    uint8_t                random[16];
+    scim_op_write_t       *w = op->state;
+    scim_store_commit_t   *commit = &w->commit;
+    const scim_op_env_t   *env = op->env;
+
+    op_id = scim_palloc(op->pool, SCIM_UUID_LEN + 1);
+    if (op_id == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    /* Each attempt is another operation to the store; one that is sent twice
+     * because a connection broke is the same. */
+    env->random(env->random_data, random, sizeof(random));
+    scim_uuid_format(random, op_id);
+    scim_time_format((int64_t) env->now, w->modified);
+
+    commit->type = op->request.type;
+    commit->id = op->request.id;
+    commit->op_id = scim_str_from(op_id);
+    commit->modified = scim_str_from(w->modified);
+    commit->members = w->members;
+
+    w->done = done;
+
+    return scim_op_ask(op, scim_store_commit(op->pool, env->tenant, commit,
+                                             &op->cmd),
+                       committed);
+}
+
+
+/* What the client sent as the value of a unique attribute: the index has it
+ * folded.  Unique attributes are simple ones of the core schema. */
+static scim_str_t
+taken_value(const scim_op_write_t *w)
+{
+    size_t      i;
+    scim_str_t  value;
+
+    value = scim_json_get_text(w->doc, w->committed.attr);
+
+    for (i = 0; value.data == NULL && i < w->commit.nadd; i++) {
+        if (scim_str_eq(w->commit.add[i].attr, w->committed.attr)) {
+            value = w->commit.add[i].value;
+        }
+    }
+
+    return value;
+}
+
+
+static scim_rc_t
+taken(scim_op_t *op, const scim_op_write_t *w)
+{
+    scim_str_t  attr = w->committed.attr;
+    scim_str_t  value = taken_value(w);
+    scim_str_t  type = op->request.type->name;
+
+    return scim_op_error(op, 409, SCIM_UNIQUENESS,
+                         "The %.*s \"%.*s\" belongs to another %.*s, active "
+                         "or not: find it with the filter %.*s eq \"%.*s\" "
+                         "and update it, or choose another %.*s",
+                         SCIM_FMT(attr), SCIM_FMT(value), SCIM_FMT(type),
+                         SCIM_FMT(attr), SCIM_FMT(value), SCIM_FMT(attr));
+}
+
+
+static scim_rc_t
+conflict(scim_op_t *op, scim_op_write_t *w)
+{
+    if (w->pinned) {
+        return precondition_failed(op, w->committed.version);
+    }
+
+    if (w->again == NULL || ++op->attempts >= SCIM_OP_ATTEMPTS) {
+        return scim_op_error(op, 503, SCIM_TYPE_NONE,
+                             "Others kept changing the %.*s \"%.*s\" while "
+                             "this request tried to: send it again",
+                             SCIM_FMT(op->request.type->name),
+                             SCIM_FMT(op->request.id));
+    }
+
+    return w->again(op, NULL);
+}
+
+
+static scim_rc_t
+committed(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t         rc;
+    scim_str_t        modified;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
+
+    rc = scim_store_commit_reply(op->pool, reply, &w->committed, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    switch (w->committed.outcome) {
+
+    case SCIM_COMMIT_GONE:
+        return scim_op_not_found(op);
+
+    case SCIM_COMMIT_CONFLICT:
+        return conflict(op, w);
+
+    case SCIM_COMMIT_TAKEN:
+        return taken(op, w);
+
+    case SCIM_COMMIT_NO_MEMBER:
+        return scim_op_error(op, 400, SCIM_INVALID_VALUE,
+                             "members: there is no User or Group with the id "
+                             "\"%.*s\" here: provision it before the group "
+                             "that holds it, or leave it out",
+                             SCIM_FMT(w->committed.member));
+
+    case SCIM_COMMITTED:
+        break;
+    }
+
+    rc = scim_str_dup(op->pool, w->committed.modified, &modified);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    w->committed.modified = modified;
+
+    return w->done(op, NULL);
+}
+
+
+scim_rc_t
+scim_op_write_update(scim_op_t *op, scim_op_step_pt done)
+{
+    bool              same;
+    scim_rc_t         rc;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
+
+    same = scim_json_equal(w->old_doc, w->doc);
+
+    w->commit = (scim_store_commit_t) { .verb = SCIM_STORE_UPDATE };
+
+    if (same && (w->members == NULL || !scim_members_changed(w->members))) {
+        w->committed = (scim_store_committed_t) {
+            .version = w->old.version,
+            .modified = w->old.modified
+        };
+
+        return done(op, NULL);
+    }
+
+    if (!same) {
+        rc = scim_op_write_document(op, w->old_doc, w->doc, &err);
+        if (rc != SCIM_OK) {
+            return scim_op_stop(op, rc, &err);
+        }
+    }
+
+    /* A change of members alone does not mind what others do meanwhile. */
+    if (!same || w->pinned || w->rests) {
+        w->commit.expected = w->old.version;
+    }
+
+    return scim_op_write_commit(op, done);
+}
+
+
+void
+scim_op_write_row(const scim_op_t *op, scim_row_t *row)
+{
+    const scim_op_write_t  *w = op->state;
+
+    *row = w->old;
+
+    row->id = op->request.id;
+    row->version = w->committed.version;
+    row->modified = w->committed.modified;
+
+    if (w->commit.doc.data != NULL) {
+        row->doc = w->commit.doc;
+    }
+}

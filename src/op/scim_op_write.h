@@ -1,0 +1,70 @@
+/*
+ * What the writing operations share: the read before the commit, the commit
+ * itself, and what follows from its outcome.
+ *
+ *     scim_op_write_begin     body, view
+ *     scim_op_write_read      the resource as it is; 404, 412
+ *     scim_op_write_update    compares, commits
+ *     …                       a conflict leads back to `again`
+ *     done                    the operation's answer
+ */
+
+#ifndef SCIM_OP_WRITE_H
+#define SCIM_OP_WRITE_H
+
+#include "scim_op_view.h"
+#include "../scim/scim_patch.h"
+#include "../scim/scim_text.h"
+
+/* How often a commit is tried that others keep overtaking. */
+#define SCIM_OP_ATTEMPTS  16
+
+typedef struct {
+    scim_op_view_t          view;
+    bool                    pinned;     /* If-Match names versions: a conflict
+                                           is the client's to solve */
+    bool                    rests;      /* the members' change rests on what
+                                           was read */
+    scim_patch_t           *patch;      /* PATCH's operations */
+    scim_members_t         *members;    /* of this attempt; NULL: none */
+    scim_row_t              old;        /* as read, in the pool */
+    scim_json_t            *old_doc;
+    scim_json_t            *doc;        /* as it is to be */
+    char                    modified[SCIM_TIME_LEN + 1];
+    scim_store_query_t      query;
+    scim_store_commit_t     commit;
+    scim_store_committed_t  committed;
+    scim_op_step_pt         again;      /* from where an attempt starts */
+    scim_op_step_pt         next;       /* after the read */
+    scim_op_step_pt         done;       /* after the commit */
+} scim_op_write_t;
+
+/* The state, as op->state too, with the view; ends the operation itself (then
+ * *out is NULL) when the request is refused. */
+scim_rc_t scim_op_write_begin(scim_op_t *op, bool body, scim_op_write_t **out);
+
+/* Whether the commit alone can check If-Match: *expected is what it is to
+ * expect.  If not, scim_op_write_read() checks. */
+bool scim_op_write_expects(const scim_op_t *op, uint64_t *expected);
+
+/* Reads op->request.id into w->old and w->old_doc, checks preconditions, calls
+ * next(op, NULL).  A conflict will start here again. */
+scim_rc_t scim_op_write_read(scim_op_t *op, bool relations,
+    scim_op_step_pt next);
+
+/* Commits w->commit, of which verb, expected, doc and entries are set. */
+scim_rc_t scim_op_write_commit(scim_op_t *op, scim_op_step_pt done);
+
+/* Commits w->doc and w->members in the place of what was read; nothing is
+ * written if nothing changes. */
+scim_rc_t scim_op_write_update(scim_op_t *op, scim_op_step_pt done);
+
+/* The document's part of a commit: bytes, display, index entries.  old is NULL
+ * for a new one, doc for one that goes. */
+scim_rc_t scim_op_write_document(scim_op_t *op, const scim_json_t *old,
+    const scim_json_t *doc, scim_error_t *err);
+
+/* The resource as it stands after the commit; relations as read before. */
+void scim_op_write_row(const scim_op_t *op, scim_row_t *row);
+
+#endif /* SCIM_OP_WRITE_H */
