@@ -13,11 +13,12 @@ NGX_LDFLAGS_debug   :=
 # Every allocation from a pool becomes one of malloc's, so that AddressSanitizer
 # sees what happens inside pools too.
 SANITIZE_CC         := clang
-NGX_CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1 \
-                       -fsanitize=address,undefined \
+NGX_CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -DNGX_DEBUG_PALLOC=1
+# For the compiler and the linker, but not for the hundred programs with which
+# configure looks at the system: they would take half a minute.
+SANITIZE            := -fsanitize=address,undefined \
                        -fno-sanitize-recover=undefined \
                        -fsanitize-ignorelist=../../../../tools/sanitize/ignorelist.txt
-NGX_LDFLAGS_sanitize := -fsanitize=address,undefined
 
 ifeq ($(BUILD),sanitize)
 NGX_SOURCE := $(or $(NGINX_SRC),build/src/nginx)
@@ -33,15 +34,16 @@ endif
 
 NGX_DIR    := $(B)/ngx
 MODULE     := $(B)/$(NGX_RESULT)
+NGX_JOBS   := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 NGX_GOAL   := $(if $(filter static,$(NGX_KIND)),binary,modules)
 
 build/src/nginx:
 	@mkdir -p $(@D)
 	tools/nginx-source.sh $@
 
-# nginx's configure names each source: a new file, another nginx or another
+# nginx's configure names each source and header: a new file, another nginx or another
 # compiler mean to configure again.
-NGX_INPUT  := $(sort $(wildcard src/*/*.c)) $(NGX_SOURCE) $(NGX_CC) \
+NGX_INPUT  := $(sort $(wildcard src/*/*.[ch])) $(NGX_SOURCE) $(NGX_CC) \
               $(NGX_CFLAGS_$(BUILD)) $(shell nginx -v 2>&1)
 
 $(B)/ngx.input: FORCE
@@ -61,7 +63,8 @@ $(NGX_DIR)/objs/Makefile: $(B)/ngx.input config config.make \
 # What changed is known to nginx's makefile only.
 $(MODULE): $(NGX_DIR)/objs/Makefile FORCE
 	@$(MAKE) -s --no-print-directory -C $(NGX_DIR)/src \
-	     -f ../objs/Makefile $(NGX_GOAL)
+	     -f ../objs/Makefile $(NGX_JOBS) $(NGX_GOAL) \
+	     CC='$(NGX_CC)$(if $(filter sanitize,$(BUILD)), $(SANITIZE))'
 	@cmp -s $(NGX_DIR)/objs/$(NGX_RESULT) $@ || \
 	    cp $(NGX_DIR)/objs/$(NGX_RESULT) $@
 
