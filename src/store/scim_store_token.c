@@ -1,0 +1,383 @@
+/*
+ * Tokens in the store: the record under the token's hash, and the tenant's
+ * list of them.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scim_store_parts.h"
+#include "scim_store_token.h"
+
+
+/* Fields of the record, in the order scim_store_token_get() asks for them. */
+enum { F_ID, F_TENANT, F_NAME, F_SCOPE, F_CREATED, F_EXPIRES, F_USED, FIELDS };
+
+static const char *const fields[FIELDS] = {
+    "id", "tenant", "name", "scope", "created", "expires", "used"
+};
+
+
+static scim_rc_t
+record_key(scim_pool_t *pool, scim_str_t hash, scim_str_t *key)
+{
+    return scim_str_printf(pool, key, "scim:token:%.*s", SCIM_FMT(hash));
+}
+
+
+/* A command of a name, the record's key, and what is added by the caller. */
+static scim_rc_t
+record_args(scim_pool_t *pool, const char *command, scim_str_t hash,
+    scim_args_t *args, scim_str_t *key)
+{
+    if (record_key(pool, hash, key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_init(args, pool, 2 + 2 * FIELDS);
+    scim_args_str(args, scim_str_from(command));
+    scim_args_str(args, *key);
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+list_args(scim_pool_t *pool, const char *command, scim_str_t tenant,
+    scim_args_t *args, scim_str_t *key)
+{
+    if (scim_store_key(pool, tenant, "tokens", key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_init(args, pool, 4);
+    scim_args_str(args, scim_str_from(command));
+    scim_args_str(args, *key);
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_token_get(scim_pool_t *pool, scim_str_t hash,
+    scim_store_cmd_t *cmd)
+{
+    size_t      i;
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (record_args(pool, "HMGET", hash, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < FIELDS; i++) {
+        scim_args_str(&args, scim_str_from(fields[i]));
+    }
+
+    return scim_store_plain(cmd, &args, key, false);
+}
+
+
+/* A time that is not there is 0: never. */
+static bool
+read_time(const redisReply *reply, size_t i, uint64_t *time)
+{
+    *time = 0;
+
+    return reply->element[i]->type == REDIS_REPLY_NIL
+           || scim_store_number(reply, i, time);
+}
+
+
+static scim_rc_t
+copy_texts(scim_pool_t *pool, scim_token_t *token)
+{
+    size_t      i;
+    scim_str_t *texts[] = {
+        &token->id, &token->tenant, &token->name, &token->scope, &token->hash
+    };
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i]->data != NULL
+            && scim_str_dup(pool, *texts[i], texts[i]) != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_token_get_reply(scim_pool_t *pool, const redisReply *reply,
+    scim_token_t *token, scim_error_t *err)
+{
+    if (scim_store_array(reply, FIELDS, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (reply->element[F_ID]->type == REDIS_REPLY_NIL) {
+        return SCIM_NONE;
+    }
+
+    memset(token, 0, sizeof(*token));
+
+    if (!scim_store_text(reply, F_ID, &token->id)
+        || !scim_store_text(reply, F_TENANT, &token->tenant)
+        || !scim_store_text(reply, F_NAME, &token->name)
+        || !scim_store_text(reply, F_SCOPE, &token->scope)
+        || !read_time(reply, F_CREATED, &token->created)
+        || !read_time(reply, F_EXPIRES, &token->expires)
+        || !read_time(reply, F_USED, &token->used))
+    {
+        return scim_store_odd(err);
+    }
+
+    return copy_texts(pool, token);
+}
+
+
+scim_rc_t
+scim_store_token_touch(scim_pool_t *pool, scim_str_t hash, uint64_t now,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    scim_args_init(&args, pool, 1);
+    scim_args_uint(&args, now);
+
+    if (record_key(pool, hash, &key) != SCIM_OK
+        || scim_store_plain(cmd, &args, key, true) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    cmd->script = &scim_script_token_touch;
+
+    return SCIM_OK;
+}
+
+
+/* --- the list ------------------------------------------------------------ */
+
+static scim_rc_t
+listed_json(scim_pool_t *pool, const scim_token_t *token, scim_str_t *out)
+{
+    scim_buf_t buf;
+
+    scim_buf_init(&buf, pool, 256);
+    scim_buf_lit(&buf, "{\"name\":");
+    scim_json_write_string(&buf, token->name);
+    scim_buf_lit(&buf, ",\"scope\":");
+    scim_json_write_string(&buf, token->scope);
+    scim_buf_lit(&buf, ",\"hash\":");
+    scim_json_write_string(&buf, token->hash);
+    scim_buf_lit(&buf, ",\"created\":");
+    scim_buf_uint(&buf, token->created);
+    scim_buf_lit(&buf, ",\"expires\":");
+    scim_buf_uint(&buf, token->expires);
+    scim_buf_char(&buf, '}');
+
+    return scim_buf_done(&buf, out);
+}
+
+
+scim_rc_t
+scim_store_token_list_put(scim_pool_t *pool, const scim_token_t *token,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key, json;
+    scim_args_t args;
+
+    if (listed_json(pool, token, &json) != SCIM_OK
+        || list_args(pool, "HSET", token->tenant, &args, &key) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_str(&args, token->id);
+    scim_args_str(&args, json);
+
+    return scim_store_plain(cmd, &args, key, true);
+}
+
+
+scim_rc_t
+scim_store_token_list_delete(scim_pool_t *pool, scim_str_t tenant,
+    scim_str_t id, scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (list_args(pool, "HDEL", tenant, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_str(&args, id);
+
+    return scim_store_plain(cmd, &args, key, true);
+}
+
+
+scim_rc_t
+scim_store_token_list(scim_pool_t *pool, scim_str_t tenant,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (list_args(pool, "HGETALL", tenant, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_store_plain(cmd, &args, key, false);
+}
+
+
+static bool
+json_time(const scim_json_t *object, scim_str_t name, uint64_t *time)
+{
+    const scim_json_t *value;
+
+    value = scim_json_get(object, name);
+
+    return value != NULL && value->type == SCIM_JSON_NUMBER
+           && scim_store_digits(value->text, time);
+}
+
+
+/* One pair of the reply: id, JSON. */
+static scim_rc_t
+read_listed(scim_pool_t *pool, const redisReply *reply, size_t at,
+    scim_token_t *token, scim_error_t *err)
+{
+    scim_rc_t    rc;
+    scim_str_t   text;
+    scim_json_t *json;
+
+    if (!scim_store_text(reply, at, &token->id)
+        || !scim_store_text(reply, at + 1, &text))
+    {
+        return scim_store_odd(err);
+    }
+
+    rc = scim_json_parse(pool, text, NULL, &json, err);
+    if (rc == SCIM_NOMEM) {
+        return rc;
+    }
+
+    if (rc != SCIM_OK) {
+        return scim_store_odd(err);
+    }
+
+    token->name = scim_json_get_text(json, scim_str("name"));
+    token->scope = scim_json_get_text(json, scim_str("scope"));
+    token->hash = scim_json_get_text(json, scim_str("hash"));
+
+    if (token->name.data == NULL || token->scope.data == NULL
+        || token->hash.len != SCIM_SHA256_HEX
+        || !json_time(json, scim_str("created"), &token->created)
+        || !json_time(json, scim_str("expires"), &token->expires))
+    {
+        return scim_store_odd(err);
+    }
+
+    return copy_texts(pool, token);
+}
+
+
+static int
+older(const void *a, const void *b)
+{
+    const scim_token_t *x, *y;
+
+    x = a;
+    y = b;
+
+    if (x->created != y->created) {
+        return x->created < y->created ? -1 : 1;
+    }
+
+    return scim_str_cmp(x->id, y->id);
+}
+
+
+scim_rc_t
+scim_store_token_list_reply(scim_pool_t *pool, const redisReply *reply,
+    scim_token_t **tokens, size_t *n, scim_error_t *err)
+{
+    size_t    i;
+    scim_rc_t rc;
+
+    if (scim_store_array(reply, 0, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (reply->elements % 2 != 0) {
+        return scim_store_odd(err);
+    }
+
+    *n = reply->elements / 2;
+    *tokens = scim_pcalloc(pool, *n * sizeof(scim_token_t));
+    if (*tokens == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < *n; i++) {
+        rc = read_listed(pool, reply, 2 * i, &(*tokens)[i], err);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    qsort(*tokens, *n, sizeof(scim_token_t), older);
+
+    return SCIM_OK;
+}
+
+
+/* --- the record ---------------------------------------------------------- */
+
+scim_rc_t
+scim_store_token_record_put(scim_pool_t *pool, const scim_token_t *token,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (record_args(pool, "HSET", token->hash, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_str(&args, scim_str_from(fields[F_ID]));
+    scim_args_str(&args, token->id);
+    scim_args_str(&args, scim_str_from(fields[F_TENANT]));
+    scim_args_str(&args, token->tenant);
+    scim_args_str(&args, scim_str_from(fields[F_NAME]));
+    scim_args_str(&args, token->name);
+    scim_args_str(&args, scim_str_from(fields[F_SCOPE]));
+    scim_args_str(&args, token->scope);
+    scim_args_str(&args, scim_str_from(fields[F_CREATED]));
+    scim_args_uint(&args, token->created);
+    scim_args_str(&args, scim_str_from(fields[F_EXPIRES]));
+    scim_args_uint(&args, token->expires);
+
+    return scim_store_plain(cmd, &args, key, true);
+}
+
+
+scim_rc_t
+scim_store_token_record_delete(scim_pool_t *pool, scim_str_t hash,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (record_args(pool, "UNLINK", hash, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_store_plain(cmd, &args, key, true);
+}
