@@ -24,31 +24,33 @@
  * are dropped; scim_resource_stamp() sets ours.
  *
  * Refused: invalidSyntax (not an object, no known schema while schemas is
- * given and none is the type's), invalidValue with the attribute's name (wrong
- * type, required and missing, more than one primary, a member without value).
+ * given and none is the type's, an attribute given twice), invalidValue with
+ * the attribute's name (wrong type, required and missing, more than one
+ * primary, a member without value).
  */
 scim_rc_t scim_resource_accept(scim_pool_t *pool,
     const scim_resource_type_t *type, const scim_json_t *input,
     scim_json_t **doc, scim_members_t *members, scim_error_t *err);
 
 /*
- * Puts a document a patch has changed back into canonical form and checks it:
- * required attributes, at most one primary, `schemas` naming the extensions
- * present, empty complex values and arrays gone.
+ * Puts a document a patch has changed back into canonical form, in place, and
+ * checks it: required attributes, at most one primary, `schemas` naming the
+ * extensions present, empty complex values and arrays gone.  id and meta stay.
  */
 scim_rc_t scim_resource_settle(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_json_t *doc, scim_error_t *err);
 
-/* PUT: immutable attributes keep their value; another one is 400 mutability
- * (RFC 7644 section 3.5.1). */
+/* PUT: immutable attributes that doc leaves out keep their value; another one
+ * is 400 mutability (RFC 7644 section 3.5.1). */
 scim_rc_t scim_resource_check_immutable(scim_pool_t *pool,
     const scim_resource_type_t *type, const scim_json_t *old,
-    const scim_json_t *doc, scim_error_t *err);
+    scim_json_t *doc, scim_error_t *err);
 
 /*
- * Sets id and, as the last member, meta {resourceType, created}.  created is
- * "" to keep what the document `from` has.  version, lastModified and location
- * are not in the document: scim_resource_write() adds them.
+ * Sets id, behind `schemas`, and as the last member meta {resourceType,
+ * created}.  created is empty to keep what the document has.  version,
+ * lastModified and location are not in the document: scim_resource_write()
+ * adds them.
  */
 scim_rc_t scim_resource_stamp(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_json_t *doc, scim_str_t id,

@@ -1,0 +1,281 @@
+/*
+ * What a client sent, into slots: by plain names, by dotted and URN-qualified
+ * ones, and below the URN of an extension, in any case of letters.
+ */
+
+#include <string.h>
+
+#include "scim_filter.h"
+#include "scim_gather.h"
+#include "scim_value.h"
+
+
+scim_rc_t
+scim_gather_start(scim_gather_t *g)
+{
+    size_t  i;
+
+    g->nslots = 2 + g->type->nextensions;
+
+    g->slots = scim_pcalloc(g->pool, g->nslots * sizeof(scim_slots_t));
+    if (g->slots == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    g->slots[0].schema = g->type->common;
+    g->slots[1].schema = g->type->schema;
+
+    for (i = 0; i < g->type->nextensions; i++) {
+        g->slots[2 + i].schema = g->type->extensions[i];
+        g->slots[2 + i].required = g->type->ext_required[i];
+    }
+
+    for (i = 0; i < g->nslots; i++) {
+
+        g->slots[i].values = scim_pcalloc(g->pool,
+                                          g->slots[i].schema->nattrs
+                                          * sizeof(scim_json_t *));
+        if (g->slots[i].values == NULL) {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_json_t **
+scim_gather_slot(const scim_gather_t *g, const scim_attr_t *attr)
+{
+    size_t  i;
+
+    for (i = 0; g->slots[i].schema != attr->schema; i++) {
+        /* an attribute of the type is in one of its schemas */
+    }
+
+    return &g->slots[i].values[attr - attr->schema->attrs];
+}
+
+
+static scim_rc_t
+scim_gather_members(scim_gather_t *g, const scim_json_t *input)
+{
+    scim_rc_t           rc;
+    scim_str_t          id;
+    const scim_json_t  *item;
+
+    if (g->members == NULL || input->type == SCIM_JSON_NULL) {
+        return SCIM_OK;
+    }
+
+    item = input->type == SCIM_JSON_ARRAY ? input->first : input;
+
+    while (item != NULL) {
+
+        rc = scim_value_member(item, &id, g->err);
+
+        if (rc == SCIM_OK) {
+            rc = scim_members_add(g->members, id);
+        }
+
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+
+        item = input->type == SCIM_JSON_ARRAY ? item->next : NULL;
+    }
+
+    return SCIM_OK;
+}
+
+
+/* "name.givenName" beside or instead of "name": the parts come together. */
+static scim_rc_t
+scim_gather_sub(scim_gather_t *g, const scim_attr_path_t *path,
+    const scim_json_t *input)
+{
+    scim_rc_t      rc;
+    scim_json_t  **slot, *whole, *part, *value;
+
+    slot = scim_gather_slot(g, path->attr);
+
+    whole = scim_json_object(g->pool);
+    part = scim_json_copy(g->pool, input);
+    if (whole == NULL || part == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    (void) scim_json_add(whole, path->sub->name, part);
+
+    rc = scim_value_accept(g->pool, g->type, path->attr, whole, &value,
+                           g->err);
+    if (rc != SCIM_OK || value == NULL) {
+        return rc;
+    }
+
+    if (*slot == NULL) {
+        *slot = value;
+        return SCIM_OK;
+    }
+
+    if (path->attr->multi_valued) {
+        value = value->first;
+        slot = &(*slot)->first;
+    }
+
+    part = value->first;
+
+    return scim_json_set(*slot, part->name, part);
+}
+
+
+static scim_rc_t
+scim_gather_twice(scim_gather_t *g, const scim_attr_t *attr)
+{
+    scim_str_t  name;
+
+    if (scim_attr_name(g->pool, g->type, attr, &name) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_refuse(g->err, 400, SCIM_INVALID_SYNTAX,
+                       "\"%.*s\" is given twice, under names that differ in "
+                       "case or in the schema before them", SCIM_FMT(name));
+}
+
+
+static scim_rc_t
+scim_gather_attr(scim_gather_t *g, const scim_attr_path_t *path,
+    const scim_json_t *input)
+{
+    scim_rc_t           rc;
+    scim_json_t       **slot, *value, *member;
+    const scim_attr_t  *attr;
+
+    attr = path->attr;
+
+    if (attr == g->type->members) {
+        return path->sub == NULL ? scim_gather_members(g, input) : SCIM_OK;
+    }
+
+    /* What only the server sets; `schemas` follows from the content. */
+    if (attr->mutability == SCIM_READ_ONLY
+        || (attr->schema == g->type->common
+            && scim_str_eq(attr->name, scim_str("schemas"))))
+    {
+        return SCIM_OK;
+    }
+
+    if (path->sub != NULL) {
+        return scim_gather_sub(g, path, input);
+    }
+
+    rc = scim_value_accept(g->pool, g->type, attr, input, &value, g->err);
+    if (rc != SCIM_OK || value == NULL) {
+        return rc;
+    }
+
+    slot = scim_gather_slot(g, attr);
+
+    if (*slot == NULL) {
+        *slot = value;
+        return SCIM_OK;
+    }
+
+    /* Parts may have come before the whole; the whole itself comes once. */
+    if (attr->type != SCIM_COMPLEX || attr->multi_valued) {
+        return scim_gather_twice(g, attr);
+    }
+
+    while ((member = value->first) != NULL) {
+
+        scim_json_remove(value, member);
+
+        if (scim_json_get(*slot, member->name) != NULL) {
+            return scim_gather_twice(g, attr);
+        }
+
+        (void) scim_json_add(*slot, member->name, member);
+    }
+
+    return SCIM_OK;
+}
+
+
+/* The attributes of one schema, below its URN: usually an extension's. */
+static scim_rc_t
+scim_gather_schema(scim_gather_t *g, const scim_schema_t *schema,
+    const scim_json_t *input)
+{
+    const char         *dot;
+    scim_rc_t           rc;
+    scim_str_t          name, sub;
+    scim_attr_path_t    path;
+    const scim_json_t  *member;
+
+    if (input->type != SCIM_JSON_OBJECT && input->count == 0
+        && (input->type == SCIM_JSON_NULL || input->type == SCIM_JSON_ARRAY))
+    {
+        return SCIM_OK;
+    }
+
+    if (input->type != SCIM_JSON_OBJECT) {
+        return scim_refuse(g->err, 400, SCIM_INVALID_VALUE,
+                           "\"%.*s\" must be an object with the attributes "
+                           "of that schema", SCIM_FMT(schema->id));
+    }
+
+    for (member = input->first; member != NULL; member = member->next) {
+
+        name = member->name;
+        sub = scim_str_absent;
+
+        dot = name.len > 0 ? memchr(name.data, '.', name.len) : NULL;
+        if (dot != NULL) {
+            name.len = (size_t) (dot - name.data);
+            sub = scim_str_skip(member->name, name.len + 1);
+        }
+
+        path = (scim_attr_path_t) { .schema = schema };
+        path.attr = scim_type_attr(g->type, schema, name);
+
+        if (path.attr != NULL && dot != NULL) {
+            path.sub = scim_attr_sub(path.attr, sub);
+        }
+
+        if (path.attr == NULL || (dot != NULL && path.sub == NULL)) {
+            continue;
+        }
+
+        rc = scim_gather_attr(g, &path, member);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_gather_input(scim_gather_t *g, const scim_json_t *input)
+{
+    scim_rc_t           rc;
+    scim_attr_path_t    path;
+    const scim_json_t  *member;
+
+    for (member = input->first; member != NULL; member = member->next) {
+
+        if (scim_attr_path_parse(g->type, member->name, &path) != SCIM_OK) {
+            continue;
+        }
+
+        rc = path.attr == NULL ? scim_gather_schema(g, path.schema, member)
+                               : scim_gather_attr(g, &path, member);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    return SCIM_OK;
+}
