@@ -44,7 +44,8 @@ serve(void)
     (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void) execlp("redis-server", "redis-server", "--port", "0",
                   "--unixsocket", sock, "--dir", folder, "--save", "",
-                  "--appendonly", "no", "--loglevel", "warning",
+                  "--appendonly", "no", "--logfile", "/dev/null",
+                  "--enable-debug-command", "yes",
                   "--hash-max-listpack-value", "8192", (char *) NULL);
     _exit(127);
 }
@@ -85,13 +86,20 @@ start(void)
 
 
 redisContext *
-unit_redis(void)
+unit_redis_connection(void)
 {
     if (connection == NULL) {
         start();
     }
 
-    freeReplyObject(redisCommand(connection, "FLUSHALL"));
+    return connection;
+}
+
+
+redisContext *
+unit_redis(void)
+{
+    freeReplyObject(redisCommand(unit_redis_connection(), "FLUSHALL"));
     assert_int_equal(connection->err, 0);
 
     return connection;

@@ -14,6 +14,9 @@
  * set.  Fails the test when there is no redis-server. */
 redisContext *unit_redis(void);
 
+/* The same with the data as it is. */
+redisContext *unit_redis_connection(void);
+
 /* Sends a command of the store there and waits for the reply, to be freed
  * with freeReplyObject(); sends a script whole when Redis lacks it. */
 redisReply *unit_command(const scim_store_cmd_t *cmd);
