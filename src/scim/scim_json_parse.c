@@ -47,9 +47,10 @@ struct scim_json_parser_s {
     scim_error_t         err;
 };
 
-#define REFUSE(p, fmt, ...)                                                  \
+#define REFUSE(p, fmt, ...)                                                   \
     ((p)->rc = scim_refuse(&(p)->err, 400, SCIM_INVALID_SYNTAX,               \
-                           "JSON, byte %zu: " fmt, __VA_ARGS__))
+                           "The JSON text is refused at byte %zu: " fmt,      \
+                           __VA_ARGS__))
 
 /* In a block of yajl's, before the bytes it uses: their number. */
 typedef union {
@@ -394,23 +395,16 @@ scim_json_parser_create(scim_pool_t *pool, const scim_json_limits_t *limits)
 }
 
 
-/* What yajl has to say about an error, in its words. */
+/* What yajl has to say: "parse error: trailing garbage\n", less the frame. */
 static scim_rc_t
 refuse_syntax(scim_json_parser_t *p, size_t at)
 {
-    scim_str_t      text;
-    unsigned char  *words;
+    const char  *words = (char *) yajl_get_error(p->yajl, 0, NULL, 0);
+    const char  *text = strstr(words, ": ");
 
-    words = yajl_get_error(p->yajl, 0, NULL, 0);
-    text = scim_str_from((const char *) words);
+    text = text == NULL ? words : text + 2;
 
-    while (text.len > 0 && (text.data[text.len - 1] == '\n'
-                            || text.data[text.len - 1] == '.'))
-    {
-        text.len--;
-    }
-
-    return REFUSE(p, "%.*s", at, SCIM_FMT(text));
+    return REFUSE(p, "%.*s", at, (int) strcspn(text, ".\n"), text);
 }
 
 

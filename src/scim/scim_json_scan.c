@@ -26,6 +26,16 @@ typedef struct {
 } piece_t;
 
 
+/* What numbers, true, false and null are made of, and a little more: yajl
+ * knows which of them are words. */
+static bool
+is_word(unsigned char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+           || c == '-' || c == '+' || c == '.';
+}
+
+
 static const char *
 scan_outside(scim_json_scan_t *scan, piece_t *p)
 {
@@ -46,10 +56,10 @@ scan_outside(scim_json_scan_t *scan, piece_t *p)
         return NULL;
     }
 
-    if (c < 0x20 || c >= 0x7f) {
+    if (!is_word(c)) {
         return c == 0xef && !scan->seen
                ? "the text starts with a byte order mark, send it without"
-               : "this byte has no place outside of a string";
+               : "this character has no place outside of a string";
     }
 
     if (scan->state == OUTSIDE) {
