@@ -57,6 +57,9 @@ typedef struct {
 } ngx_http_scim_loc_conf_t;
 
 
+typedef struct ngx_http_scim_call_s  ngx_http_scim_call_t;
+
+
 /*
  * What the main request knows; subrequests (auth_request) write here.  Found
  * again after an internal redirect, which clears r->ctx, by its pool cleanup.
@@ -70,6 +73,7 @@ typedef struct {
     ngx_str_t             resource;         /* id concerned, for the log */
     scim_error_type_e     error;            /* scimType answered */
     ngx_uint_t            round_trips;      /* commands sent for this request */
+    ngx_http_scim_call_t *call;             /* whose body is being read */
     unsigned              plain:1;          /* answers are no SCIM resources:
                                                JSON that no cache keeps */
 } ngx_http_scim_ctx_t;
@@ -85,8 +89,6 @@ ngx_http_scim_ctx_t *ngx_http_scim_find_ctx(ngx_http_request_t *r);
  * One call of an operation.  It and all that the operation reaches live in
  * `pool`: the driver may finish a write after the request has gone.
  */
-typedef struct ngx_http_scim_call_s  ngx_http_scim_call_t;
-
 /* Returns what a content handler returns: NGX_DONE when the answer is still
  * to come, else what the request is finalised with. */
 typedef ngx_int_t (*ngx_http_scim_next_pt)(ngx_http_scim_call_t *call);
@@ -104,7 +106,8 @@ struct ngx_http_scim_call_s {
     scim_str_t                 path;    /* after the location, as sent */
     scim_request_t             scim;    /* of a SCIM request */
     scim_gate_t                gate;    /* of a check of a token */
-    char                       hash[SCIM_SHA256_HEX + 1];   /* of its token */
+    char                       hash[SCIM_SHA256_HEX + 1];   /* of its token;
+                                           "": not to be remembered */
     scim_json_t               *body;    /* NULL: none */
     ngx_http_scim_next_pt      next;    /* when the body is there */
     ngx_http_scim_answer_pt    answer;

@@ -1,0 +1,200 @@
+/*
+ * The content handler of a location with `scim`.
+ */
+
+#include "ngx_http_scim.h"
+
+
+static ngx_int_t
+ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err)
+{
+    ngx_int_t  rc;
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "scim: request refused: %s", err->detail);
+
+    rc = ngx_http_discard_request_body(r);
+
+    return rc == NGX_OK ? ngx_http_scim_send_error(r, err) : rc;
+}
+
+
+static ngx_int_t
+ngx_http_scim_copy_header(scim_pool_t *pool, ngx_table_elt_t *h, scim_str_t *to)
+{
+    if (h == NULL) {
+        *to = scim_str_absent;
+        return NGX_OK;
+    }
+
+    return ngx_http_scim_copy(pool, &h->value, to);
+}
+
+
+/* Fills call->scim from the request's line and headers. */
+static scim_rc_t
+ngx_http_scim_map(ngx_http_scim_call_t *call, scim_error_t *err)
+{
+    ngx_int_t            rc;
+    scim_http_t          http;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+    http.method = call->method;
+
+    rc = ngx_http_scim_path(r, call->pool, &http.path);
+
+    if (rc == NGX_DECLINED) {
+        return scim_refuse(err, NGX_HTTP_NOT_FOUND, SCIM_TYPE_NONE,
+                           "There is nothing at this URL: check the tenant "
+                           "URL that is set in the identity provider");
+    }
+
+    if (rc != NGX_OK
+        || ngx_http_scim_copy(call->pool, &r->args, &http.args) != NGX_OK
+        || ngx_http_scim_copy_header(call->pool, r->headers_in.if_match,
+                                     &http.if_match)
+           != NGX_OK
+        || ngx_http_scim_copy_header(call->pool, r->headers_in.if_none_match,
+                                     &http.if_none_match)
+           != NGX_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    return scim_request_map(call->pool, call->conf->op.schemas, &http,
+                            &call->scim, err);
+}
+
+
+static ngx_int_t
+ngx_http_scim_find_tenant(ngx_http_scim_call_t *call)
+{
+    ngx_str_t            tenant;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+    tenant = call->ctx->token_tenant;
+
+    if (call->conf->tenant != NULL
+        && ngx_http_complex_value(r, call->conf->tenant, &tenant) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (tenant.len == 0) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "scim: no tenant: neither a location with "
+                      "\"scim_token\", asked by \"auth_request\", nor "
+                      "\"scim_tenant\" gave one");
+    }
+
+    call->ctx->tenant = tenant;
+
+    return ngx_http_scim_copy(call->pool, &tenant, &call->env.tenant);
+}
+
+
+/* A token of scope "read" reads, be it by POST to /.search. */
+static ngx_flag_t
+ngx_http_scim_allowed(ngx_http_scim_call_t *call)
+{
+    ngx_str_t  *scope;
+
+    scope = &call->ctx->token_scope;
+
+    if (scope->len != sizeof("read") - 1
+        || ngx_strncmp(scope->data, "read", sizeof("read") - 1) != 0)
+    {
+        return 1;
+    }
+
+    return call->method == SCIM_GET || call->method == SCIM_HEAD
+           || call->scim.target == SCIM_TARGET_SEARCH;
+}
+
+
+static scim_rc_t
+ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
+{
+    scim_rc_t  rc;
+
+    if (ngx_http_scim_find_tenant(call) != NGX_OK
+        || ngx_http_scim_base_url(call->request, call->pool, &call->env.base)
+           != NGX_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    rc = ngx_http_scim_map(call, err);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    call->ctx->resource.data = (u_char *) call->scim.id.data;
+    call->ctx->resource.len = call->scim.id.len;
+
+    if (!ngx_http_scim_allowed(call)) {
+        return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
+                           "This token may only read: give the identity "
+                           "provider a token of the scope \"provision\"");
+    }
+
+    return SCIM_OK;
+}
+
+
+static ngx_int_t
+ngx_http_scim_start(ngx_http_scim_call_t *call)
+{
+    scim_op_t  *op;
+
+    call->scim.body = call->body;
+
+    op = scim_op_start(call->pool, &call->env, &call->scim);
+
+    return ngx_http_scim_call_run(call, op, ngx_http_scim_call_send);
+}
+
+
+ngx_int_t
+ngx_http_scim_handler(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    scim_error_t           err;
+    ngx_http_scim_call_t  *call;
+
+    /* a subrequest has no body and no headers of its own to answer with */
+    if (r != r->main) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "scim: a subrequest cannot be served");
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    call = ngx_http_scim_call_create(r);
+    if (call == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    switch (ngx_http_scim_prepare(call, &err)) {
+
+    case SCIM_OK:
+        break;
+
+    case SCIM_REFUSED:
+        return ngx_http_scim_refuse(r, &err);
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (call->method == SCIM_POST || call->method == SCIM_PUT
+        || call->method == SCIM_PATCH)
+    {
+        return ngx_http_scim_call_body(call, ngx_http_scim_start);
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    return rc == NGX_OK ? ngx_http_scim_start(call) : rc;
+}

@@ -1,0 +1,217 @@
+/*
+ * Where a location lies: the path of a request after it, and its base URL.
+ */
+
+#include "ngx_http_scim.h"
+
+
+/* No slash at the end. */
+static ngx_int_t
+ngx_http_scim_prefix(ngx_http_request_t *r, ngx_str_t *prefix)
+{
+    ngx_http_scim_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
+
+    if (slcf->prefix == NULL) {
+        *prefix = slcf->name;
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, slcf->prefix, prefix) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    while (prefix->len != 0 && prefix->data[prefix->len - 1] == '/') {
+        prefix->len--;
+    }
+
+    return NGX_OK;
+}
+
+
+/* What of uri comes after prefix; NGX_DECLINED if that is not a path. */
+static ngx_int_t
+ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
+    ngx_str_t *rest)
+{
+    if (uri->len < prefix->len
+        || ngx_strncmp(uri->data, prefix->data, prefix->len) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    rest->data = uri->data + prefix->len;
+    rest->len = uri->len - prefix->len;
+
+    return (rest->len == 0 || rest->data[0] == '/') ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* The URI as it was sent, less query and fragment. */
+static ngx_str_t
+ngx_http_scim_sent_uri(ngx_http_request_t *r)
+{
+    size_t     i;
+    ngx_str_t  uri;
+
+    uri = r->unparsed_uri;
+
+    for (i = 0; i < uri.len; i++) {
+        if (uri.data[i] == '?' || uri.data[i] == '#') {
+            uri.len = i;
+        }
+    }
+
+    return uri;
+}
+
+
+/*
+ * The URI as sent is what tells an id with an encoded slash from two segments.
+ * Where it does not begin like the location (encoded, dotted or rewritten)
+ * the normalised URI, on which nginx has matched, takes its place.  What the
+ * two disagree about otherwise is no path of SCIM, and so 404.
+ */
+ngx_int_t
+ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool, scim_str_t *path)
+{
+    char       *p;
+    size_t      len;
+    ngx_int_t   rc;
+    ngx_str_t   prefix, uri, rest;
+
+    if (ngx_http_scim_prefix(r, &prefix) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->valid_unparsed_uri) {
+        uri = ngx_http_scim_sent_uri(r);
+
+        if (ngx_http_scim_after(&uri, &prefix, &rest) == NGX_OK) {
+            return ngx_http_scim_copy(pool, &rest, path);
+        }
+    }
+
+    rc = ngx_http_scim_after(&r->uri, &prefix, &rest);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    len = rest.len + 2 * ngx_escape_uri(NULL, rest.data, rest.len,
+                                        NGX_ESCAPE_URI);
+    p = scim_palloc(pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_escape_uri((u_char *) p, rest.data, rest.len, NGX_ESCAPE_URI);
+
+    path->data = p;
+    path->len = len;
+
+    return NGX_OK;
+}
+
+
+/* A request of HTTP/1.0 need not say which host it means. */
+static ngx_int_t
+ngx_http_scim_server_name(ngx_http_request_t *r, ngx_flag_t https,
+    ngx_str_t *host)
+{
+    u_char                    *p;
+    in_port_t                  port;
+    ngx_str_t                  name;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    if (ngx_connection_local_sockaddr(r->connection, NULL, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+    name = cscf->server_name;
+
+    if (name.len == 0) {
+        ngx_str_set(&name, "localhost");
+    }
+
+    p = ngx_pnalloc(r->pool, name.len + sizeof(":65535") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    host->data = p;
+    p = ngx_cpymem(p, name.data, name.len);
+
+    port = ngx_inet_get_port(r->connection->local_sockaddr);
+
+    if (port != 0 && port != (https ? 443 : 80)) {
+        p = ngx_sprintf(p, ":%d", (int) port);
+    }
+
+    host->len = (size_t) (p - host->data);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
+    scim_str_t *base)
+{
+    ngx_str_t   host, prefix;
+    ngx_flag_t  https;
+
+#if (NGX_HTTP_SSL)
+    https = (r->connection->ssl != NULL);
+#else
+    https = 0;
+#endif
+
+    if (ngx_http_scim_prefix(r, &prefix) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->headers_in.host != NULL && r->headers_in.host->value.len != 0) {
+        host = r->headers_in.host->value;
+
+    } else if (ngx_http_scim_server_name(r, https, &host) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (scim_str_printf(pool, base, "%s://%.*s%.*s",
+                        https ? "https" : "http",
+                        (int) host.len, host.data,
+                        (int) prefix.len, prefix.data)
+        != SCIM_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_scim_base_url(ngx_http_request_t *r, scim_pool_t *pool,
+    scim_str_t *base)
+{
+    ngx_str_t                  url;
+    ngx_http_scim_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
+
+    if (slcf->base_url == NULL) {
+        return ngx_http_scim_request_base(r, pool, base);
+    }
+
+    if (ngx_http_complex_value(r, slcf->base_url, &url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    while (url.len != 0 && url.data[url.len - 1] == '/') {
+        url.len--;
+    }
+
+    return ngx_http_scim_copy(pool, &url, base);
+}
