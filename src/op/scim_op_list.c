@@ -8,15 +8,14 @@
  *     [members …]         of a row that needs more than came with it
  *     done                the ListResponse
  *
- * Either the store pages (nothing is left to test) or rows are counted here.
+ * Either the store pages, if the plan is exact, or rows are counted here.
  * Only what is shown outlives its chunk.
  */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "scim_op_plan.h"
-#include "scim_op_view.h"
+#include "scim_op_list.h"
 #include "scim_request.h"
 
 
@@ -30,36 +29,17 @@
 
 #define NUMBER_MAX     1000000000
 
-typedef struct {
-    scim_op_view_t      view;
-    scim_filter_t      *filter;     /* NULL: everything */
-    scim_op_plan_t      plan;
-    size_t              start;      /* from 1 */
-    size_t              count;
-    scim_buf_t          out;
-    size_t              total;      /* of what matches, so far */
-    size_t              shown;
-
-    scim_store_query_t  query;
-    scim_pool_t        *scratch;    /* of the chunk */
-    scim_store_page_t   page;
-    size_t              at;         /* the row in hand */
-    bool                held;       /* rows no longer borrow from the reply */
-    bool                judged;     /* the row in hand is to be shown */
-    bool                complete;   /* it has all its members */
-} list_t;
 
 static scim_rc_t nested(scim_op_t *op, const redisReply *reply);
-static scim_rc_t ask(scim_op_t *op, list_t *list);
+static scim_rc_t ask(scim_op_t *op, scim_op_list_t *list);
 static scim_rc_t got(scim_op_t *op, const redisReply *reply);
-static scim_rc_t rows(scim_op_t *op);
-static scim_rc_t done(scim_op_t *op, list_t *list);
+static scim_rc_t done(scim_op_t *op, scim_op_list_t *list);
 
 
 static void
 cleanup(void *data)
 {
-    list_t  *list = data;
+    scim_op_list_t  *list = data;
 
     if (list->scratch != NULL) {
         scim_pool_destroy(list->scratch);
@@ -107,7 +87,7 @@ number(scim_str_t text, const char *name, size_t min, size_t def, size_t *out,
 
 
 static scim_rc_t
-paging(const scim_op_t *op, list_t *list, scim_error_t *err)
+paging(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
 {
     scim_rc_t              rc;
     const scim_op_conf_t  *conf = op->env->conf;
@@ -130,7 +110,7 @@ paging(const scim_op_t *op, list_t *list, scim_error_t *err)
 
 
 static scim_rc_t
-filtering(const scim_op_t *op, list_t *list, scim_error_t *err)
+filtering(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
 {
     scim_rc_t              rc;
     const scim_request_t  *request = &op->request;
@@ -153,18 +133,9 @@ filtering(const scim_op_t *op, list_t *list, scim_error_t *err)
 }
 
 
-/* Whether the store counts and pages: then a page is what it gives.  Ids it
- * does not have are not counted, so those are counted here. */
-static bool
-store_pages(const list_t *list)
-{
-    return list->plan.exact && list->plan.source != SCIM_STORE_IDS;
-}
-
-
 /* Whether rows bring all their members or groups along. */
 static bool
-with_relations(const scim_op_t *op, const list_t *list)
+with_relations(const scim_op_t *op, const scim_op_list_t *list)
 {
     if (list->plan.relations) {
         return true;
@@ -182,7 +153,7 @@ with_relations(const scim_op_t *op, const list_t *list)
 
 
 static void
-make_query(const scim_op_t *op, list_t *list)
+make_query(const scim_op_t *op, scim_op_list_t *list)
 {
     const scim_op_plan_t  *plan = &list->plan;
 
@@ -202,14 +173,14 @@ make_query(const scim_op_t *op, list_t *list)
         list->query.nprobe = plan->nprobe;
     }
 
-    if (store_pages(list)) {
+    if (list->plan.exact) {
         list->query.offset = list->start - 1;
     }
 }
 
 
 static scim_rc_t
-nested_ask(scim_op_t *op, list_t *list)
+nested_ask(scim_op_t *op, scim_op_list_t *list)
 {
     size_t                       i;
     const scim_resource_type_t  *type;
@@ -240,7 +211,7 @@ nested_ask(scim_op_t *op, list_t *list)
 static scim_rc_t
 nested(scim_op_t *op, const redisReply *reply)
 {
-    list_t             *list = op->state;
+    scim_op_list_t             *list = op->state;
     scim_rc_t           rc;
     scim_error_t        err;
     scim_store_page_t   page;
@@ -265,13 +236,13 @@ nested(scim_op_t *op, const redisReply *reply)
 scim_rc_t
 scim_op_list(scim_op_t *op, const redisReply *reply)
 {
-    list_t        *list;
+    scim_op_list_t        *list;
     scim_rc_t      rc;
     scim_error_t   err;
 
     (void) reply;
 
-    list = scim_pcalloc(op->pool, sizeof(list_t));
+    list = scim_pcalloc(op->pool, sizeof(scim_op_list_t));
     if (list == NULL
         || scim_pool_cleanup(op->pool, cleanup, list) != SCIM_OK)
     {
@@ -324,7 +295,7 @@ scim_op_search(scim_op_t *op, const redisReply *reply)
 
 
 static scim_rc_t
-ask(scim_op_t *op, list_t *list)
+ask(scim_op_t *op, scim_op_list_t *list)
 {
     size_t                chunk;
     scim_store_query_t   *query = &list->query;
@@ -332,7 +303,7 @@ ask(scim_op_t *op, list_t *list)
     chunk = (query->relations && op->request.type->members != NULL)
             ? CHUNK_MEMBERS : CHUNK;
 
-    if (store_pages(list) && chunk > list->count - list->shown) {
+    if (list->plan.exact && chunk > list->count - list->shown) {
         chunk = list->count - list->shown;
     }
 
@@ -354,7 +325,7 @@ ask(scim_op_t *op, list_t *list)
 
 
 static scim_rc_t
-too_many(scim_op_t *op, const list_t *list)
+too_many(scim_op_t *op, const scim_op_list_t *list)
 {
     scim_str_t             name, names;
     const scim_indexes_t  *indexes = scim_op_indexes(op);
@@ -379,7 +350,7 @@ too_many(scim_op_t *op, const list_t *list)
 static scim_rc_t
 got(scim_op_t *op, const redisReply *reply)
 {
-    list_t        *list = op->state;
+    scim_op_list_t        *list = op->state;
     scim_rc_t      rc;
     scim_error_t   err;
 
@@ -395,7 +366,7 @@ got(scim_op_t *op, const redisReply *reply)
         return too_many(op, list);
     }
 
-    if (store_pages(list)) {
+    if (list->plan.exact) {
         list->total = list->page.total;
     }
 
@@ -404,186 +375,20 @@ got(scim_op_t *op, const redisReply *reply)
     list->judged = false;
     list->complete = false;
 
-    return rows(op);
+    return scim_op_list_rows(op);
 }
 
 
-/* Whether the row in hand is one to show; it is counted. */
-static scim_rc_t
-judge(scim_op_t *op, list_t *list, const scim_row_t *row, scim_error_t *err)
+/* Asks for the next chunk, or ends. */
+scim_rc_t
+scim_op_list_next(scim_op_t *op)
 {
-    scim_rc_t     rc;
-    scim_json_t  *tree;
-
-    if (store_pages(list)) {
-        return SCIM_OK;
-    }
-
-    if (!list->plan.exact) {
-        rc = scim_resource_tree(list->scratch, op->request.type,
-                                op->env->base, row, &tree, err);
-        if (rc != SCIM_OK) {
-            return rc;
-        }
-
-        rc = scim_filter_match(list->scratch, list->filter, tree);
-        if (rc != SCIM_OK) {
-            return rc;
-        }
-    }
-
-    list->total++;
-
-    return (list->total >= list->start && list->shown < list->count)
-           ? SCIM_OK : SCIM_NONE;
-}
-
-
-static scim_rc_t
-show(scim_op_t *op, list_t *list, const scim_row_t *row, scim_error_t *err)
-{
-    if (list->shown != 0) {
-        scim_buf_char(&list->out, ',');
-    }
-
-    list->shown++;
-
-    return scim_op_view_write(&list->view, list->scratch, op->env->base, row,
-                              &list->out, err);
-}
-
-
-/* The rows of the chunk that are still to come must outlive the reply when
- * another command is sent in between. */
-static scim_rc_t
-hold(list_t *list)
-{
-    size_t      i;
-    scim_row_t  row;
-
-    for (i = list->at; !list->held && i < list->page.nrows; i++) {
-        row = list->page.rows[i];
-
-        if (scim_op_row_copy(list->scratch, &row, &list->page.rows[i])
-            != SCIM_OK)
-        {
-            return SCIM_NOMEM;
-        }
-    }
-
-    list->held = true;
-
-    return SCIM_OK;
-}
-
-
-static scim_rc_t
-loaded(scim_op_t *op, const redisReply *reply)
-{
-    list_t  *list = op->state;
-
-    (void) reply;
-
-    list->complete = true;
-
-    return rows(op);
-}
-
-
-static bool
-needs_members(const scim_op_t *op, const list_t *list, bool wanted)
-{
-    if (!wanted || list->complete || op->request.type->members == NULL) {
-        return false;
-    }
-
-    return !list->query.relations
-           || list->page.members_total[list->at]
-              > list->page.rows[list->at].nrelations;
-}
-
-
-static scim_rc_t
-load(scim_op_t *op, list_t *list)
-{
-    scim_row_t  *row = &list->page.rows[list->at];
-
-    if (hold(list) != SCIM_OK) {
-        return SCIM_NOMEM;
-    }
-
-    /* What was probed for is a part of what comes now. */
-    if (!list->query.relations) {
-        row->nrelations = 0;
-    }
-
-    return scim_op_load_members(op, list->scratch, row,
-                                list->query.relations
-                                ? list->page.members_total[list->at] : 0,
-                                loaded);
-}
-
-
-/* SCIM_OK: done with the row in hand.  SCIM_AGAIN: its members come first. */
-static scim_rc_t
-row_in_hand(scim_op_t *op, list_t *list, scim_error_t *err)
-{
-    scim_rc_t    rc;
-    scim_row_t  *row = &list->page.rows[list->at];
-
-    if (!list->judged) {
-        if (needs_members(op, list, list->plan.relations)) {
-            return load(op, list);
-        }
-
-        rc = judge(op, list, row, err);
-        if (rc != SCIM_OK) {
-            return (rc == SCIM_NONE) ? SCIM_OK : rc;
-        }
-
-        list->judged = true;
-    }
-
-    if (needs_members(op, list, list->view.relations)) {
-        return load(op, list);
-    }
-
-    return show(op, list, row, err);
-}
-
-
-static scim_rc_t
-rows(scim_op_t *op)
-{
-    list_t        *list = op->state;
-    scim_rc_t      rc;
-    scim_error_t   err;
-
-    while (list->at < list->page.nrows) {
-
-        rc = row_in_hand(op, list, &err);
-
-        if (rc == SCIM_AGAIN) {
-            return rc;
-        }
-
-        if (rc == SCIM_REFUSED) {
-            err.status = 500;   /* it is the store's fault, not the client's */
-        }
-
-        if (rc != SCIM_OK) {
-            return scim_op_stop(op, rc, &err);
-        }
-
-        list->at++;
-        list->judged = false;
-        list->complete = false;
-    }
+    scim_op_list_t  *list = op->state;
 
     list->query.offset += list->query.count;
 
     if (list->query.offset >= list->page.total
-        || (store_pages(list) && list->shown >= list->count))
+        || (list->plan.exact && list->shown >= list->count))
     {
         return done(op, list);
     }
@@ -593,7 +398,7 @@ rows(scim_op_t *op)
 
 
 static scim_rc_t
-done(scim_op_t *op, list_t *list)
+done(scim_op_t *op, scim_op_list_t *list)
 {
     int         len;
     char        head[HEAD_ROOM + 1];

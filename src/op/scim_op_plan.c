@@ -500,7 +500,7 @@ scim_rc_t
 scim_op_plan_unindexed(scim_pool_t *pool, const scim_indexes_t *indexes,
     const scim_filter_t *filter, scim_str_t *name)
 {
-    scim_attr_path_t  path = { NULL, NULL, NULL };
+    scim_attr_path_t  path = { .attr = NULL };
 
     (void) first_unindexed(indexes, filter, NULL, &path);
 

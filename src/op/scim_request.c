@@ -91,10 +91,9 @@ next_piece(scim_str_t *rest, char c)
 }
 
 
-/* The decoded segments; n may come out as SEGMENTS + 1: too many. */
-static scim_rc_t
-segments(scim_pool_t *pool, scim_str_t path, scim_str_t *out, size_t *n,
-    scim_error_t *err)
+scim_rc_t
+scim_request_segments(scim_pool_t *pool, scim_str_t path, scim_str_t *out,
+    size_t max, size_t *n, scim_error_t *err)
 {
     scim_str_t  piece;
 
@@ -107,7 +106,7 @@ segments(scim_pool_t *pool, scim_str_t path, scim_str_t *out, size_t *n,
             continue;
         }
 
-        if (*n == SEGMENTS) {
+        if (*n == max) {
             ++*n;
             return SCIM_OK;
         }
@@ -208,7 +207,7 @@ map_path(scim_pool_t *pool, const scim_schemas_t *schemas, scim_str_t path,
     scim_rc_t   rc;
     scim_str_t  segment[SEGMENTS];
 
-    rc = segments(pool, path, segment, &n, err);
+    rc = scim_request_segments(pool, path, segment, SEGMENTS, &n, err);
     if (rc != SCIM_OK) {
         return rc;
     }

@@ -24,6 +24,11 @@ typedef struct {
 scim_rc_t scim_request_map(scim_pool_t *pool, const scim_schemas_t *schemas,
     const scim_http_t *http, scim_request_t *out, scim_error_t *err);
 
+/* The percent-decoded segments of a path, empty ones left out.  *n is max + 1
+ * if there are more than max.  Refused: 400 for what is not UTF-8. */
+scim_rc_t scim_request_segments(scim_pool_t *pool, scim_str_t path,
+    scim_str_t *out, size_t max, size_t *n, scim_error_t *err);
+
 /* Takes the members of a SearchRequest body (RFC 7644 section 3.4.3). */
 scim_rc_t scim_request_search(scim_pool_t *pool, const scim_json_t *body,
     scim_request_t *request, scim_error_t *err);

@@ -1,0 +1,50 @@
+/*
+ * The admin API's own: the state its operations share, and their first steps.
+ */
+
+#ifndef SCIM_OP_ADMIN_H
+#define SCIM_OP_ADMIN_H
+
+#include "scim_op_int.h"
+
+typedef struct {
+    scim_str_t       tenant;     /* of the path, or the one made */
+    scim_str_t       token;     /* id of the path */
+    scim_buf_t       out;
+    int              status;    /* of the answer to come */
+    scim_op_step_pt  next;      /* once the tenant is found */
+
+    scim_str_t      *names;     /* a list being gone through */
+    scim_token_t    *tokens;
+    size_t           n;
+    size_t           at;
+
+    scim_tenant_t    found;
+    scim_token_t     made;
+    bool             existed;   /* the tenant, or one listed before */
+} scim_admin_t;
+
+/* The names a body may have: refused are others, and what is no object. */
+scim_rc_t scim_admin_members(const scim_json_t *body, const char *const *names,
+    scim_error_t *err);
+
+/* 404 for the tenant of the path. */
+scim_rc_t scim_admin_no_tenant(scim_op_t *op);
+
+/* ,"name":"2026-01-31T23:59:59.123Z" */
+void scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms);
+
+/* Asks for the tenant of the path; next finds it in `found`, or the answer is
+ * 404. */
+scim_rc_t scim_admin_tenant(scim_op_t *op, scim_op_step_pt next);
+
+scim_rc_t scim_admin_tenants_list(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tenants_create(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tenant_get(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tokens_list(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_tokens_create(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_token_delete(scim_op_t *op, const redisReply *reply);
+
+#endif /* SCIM_OP_ADMIN_H */

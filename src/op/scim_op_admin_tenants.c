@@ -1,0 +1,544 @@
+/*
+ * The admin API's tenants.
+ *
+ *     list      names, then each tenant's record
+ *     create    the name into the list, the tenant, its record
+ *     get       the record
+ *     patch     the change, the record
+ *     delete    off, tokens revoked one by one, swept in steps, out of the
+ *               list
+ *
+ * A tenant is in the list before it is there and until all of it is gone, so
+ * that what was cut off in between can be seen and done again.
+ */
+
+#include "scim_op_admin.h"
+
+
+/* Resources per step of a sweep. */
+#define SWEEP  1000
+
+static scim_rc_t names(scim_op_t *op, const redisReply *reply);
+static scim_rc_t list_next(scim_op_t *op);
+static scim_rc_t list_got(scim_op_t *op, const redisReply *reply);
+static scim_rc_t registered(scim_op_t *op, const redisReply *reply);
+static scim_rc_t created(scim_op_t *op, const redisReply *reply);
+static scim_rc_t tenant_got(scim_op_t *op, const redisReply *reply);
+static scim_rc_t show(scim_op_t *op, const redisReply *reply);
+static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
+static scim_rc_t switched_off(scim_op_t *op, const redisReply *reply);
+static scim_rc_t tokens(scim_op_t *op, const redisReply *reply);
+static scim_rc_t revoke(scim_op_t *op);
+static scim_rc_t record_gone(scim_op_t *op, const redisReply *reply);
+static scim_rc_t entry_gone(scim_op_t *op, const redisReply *reply);
+static scim_rc_t sweep(scim_op_t *op);
+static scim_rc_t swept(scim_op_t *op, const redisReply *reply);
+static scim_rc_t deregistered(scim_op_t *op, const redisReply *reply);
+
+
+/* --- the record ---------------------------------------------------------- */
+
+static void
+write_tenant(scim_buf_t *buf, scim_str_t name, const scim_tenant_t *tenant)
+{
+    scim_buf_lit(buf, "{\"name\":");
+    scim_json_write_string(buf, name);
+
+    if (tenant->enabled) {
+        scim_buf_lit(buf, ",\"enabled\":true");
+    } else {
+        scim_buf_lit(buf, ",\"enabled\":false");
+    }
+
+    scim_admin_time(buf, "created", tenant->created);
+    scim_buf_lit(buf, ",\"settings\":");
+
+    if (tenant->settings.len == 0) {
+        scim_buf_lit(buf, "{}");
+    } else {
+        scim_buf_str(buf, tenant->settings);
+    }
+
+    scim_buf_lit(buf, ",\"users\":");
+    scim_buf_uint(buf, tenant->users);
+    scim_buf_lit(buf, ",\"groups\":");
+    scim_buf_uint(buf, tenant->groups);
+    scim_buf_char(buf, '}');
+}
+
+
+scim_rc_t
+scim_admin_tenant(scim_op_t *op, scim_op_step_pt next)
+{
+    scim_admin_t  *admin = op->state;
+
+    admin->next = next;
+
+    return scim_op_ask(op, scim_store_tenant_get(op->pool, admin->tenant,
+                                                 &op->cmd),
+                       tenant_got);
+}
+
+
+static scim_rc_t
+tenant_got(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_get_reply(op->pool, reply, &admin->found, &err);
+
+    if (rc == SCIM_NONE) {
+        return scim_admin_no_tenant(op);
+    }
+
+    return (rc == SCIM_OK) ? admin->next(op, NULL)
+                           : scim_op_stop(op, rc, &err);
+}
+
+
+static scim_rc_t
+show(scim_op_t *op, const redisReply *reply)
+{
+    scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    write_tenant(&admin->out, admin->tenant, &admin->found);
+
+    return scim_op_body(op, admin->status, &admin->out);
+}
+
+
+scim_rc_t
+scim_admin_tenant_get(scim_op_t *op, const redisReply *reply)
+{
+    scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    admin->status = 200;
+
+    return scim_admin_tenant(op, show);
+}
+
+
+/* --- the list ------------------------------------------------------------ */
+
+scim_rc_t
+scim_admin_tenants_list(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return scim_op_ask(op, scim_store_tenant_names(op->pool, &op->cmd),
+                       names);
+}
+
+
+static scim_rc_t
+names(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_names_reply(op->pool, reply, &admin->names,
+                                       &admin->n, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    scim_buf_lit(&admin->out, "{\"tenants\":[");
+
+    return list_next(op);
+}
+
+
+static scim_rc_t
+list_next(scim_op_t *op)
+{
+    scim_admin_t  *admin = op->state;
+
+    if (admin->at == admin->n) {
+        scim_buf_lit(&admin->out, "]}");
+        return scim_op_body(op, 200, &admin->out);
+    }
+
+    return scim_op_ask(op, scim_store_tenant_get(op->pool,
+                                                 admin->names[admin->at],
+                                                 &op->cmd),
+                       list_got);
+}
+
+
+/* A name without a tenant is one whose making or deleting was cut off. */
+static scim_rc_t
+list_got(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_str_t     name;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_get_reply(op->pool, reply, &admin->found, &err);
+    name = admin->names[admin->at++];
+
+    if (rc == SCIM_NONE) {
+        return list_next(op);
+    }
+
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (admin->existed) {
+        scim_buf_char(&admin->out, ',');
+    }
+
+    admin->existed = true;
+    write_tenant(&admin->out, name, &admin->found);
+
+    return list_next(op);
+}
+
+
+/* --- making -------------------------------------------------------------- */
+
+scim_rc_t
+scim_admin_tenants_create(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t                 rc;
+    scim_error_t              err;
+    scim_admin_t             *admin = op->state;
+    static const char *const  known[] = { "name", NULL };
+
+    (void) reply;
+
+    rc = scim_admin_members(op->request.body, known, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    admin->tenant = scim_json_get_text(op->request.body, scim_str("name"));
+
+    if (!scim_store_name_valid(admin->tenant)) {
+        return scim_op_error(op, 400, SCIM_INVALID_VALUE,
+                             "\"name\" must be a string of 1 to 64 letters, "
+                             "digits, '.', '_' and '-'");
+    }
+
+    return scim_op_ask(op, scim_store_tenant_register(op->pool, admin->tenant,
+                                                      true, &op->cmd),
+                       registered);
+}
+
+
+static scim_rc_t
+registered(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    return scim_op_ask(op, scim_store_tenant_create(op->pool, admin->tenant,
+                                                    op->env->now, &op->cmd),
+                       created);
+}
+
+
+static scim_rc_t
+created(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_create_reply(reply, &err);
+
+    if (rc == SCIM_NONE) {
+        return scim_op_error(op, 409, SCIM_UNIQUENESS,
+                             "There is a tenant \"%.*s\" already",
+                             SCIM_FMT(admin->tenant));
+    }
+
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    admin->status = 201;
+
+    return scim_admin_tenant(op, show);
+}
+
+
+/* --- changing ------------------------------------------------------------ */
+
+/* There are no settings of a tenant yet, so that each name is refused. */
+static scim_rc_t
+check_settings(const scim_json_t *settings, scim_error_t *err)
+{
+    if (settings->type != SCIM_JSON_OBJECT) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"settings\" must be a JSON object");
+    }
+
+    if (settings->first != NULL) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"%.*s\" is no setting of a tenant: this version "
+                           "knows none", SCIM_FMT(settings->first->name));
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+read_change(const scim_json_t *body, int *enabled, scim_str_t *settings,
+    scim_error_t *err)
+{
+    scim_rc_t                 rc;
+    const scim_json_t        *value;
+    static const char *const  known[] = { "enabled", "settings", NULL };
+
+    *enabled = -1;
+    *settings = scim_str_absent;
+
+    rc = scim_admin_members(body, known, err);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    value = scim_json_get(body, scim_str("enabled"));
+
+    if (value != NULL) {
+        if (value->type != SCIM_JSON_BOOL) {
+            return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                               "\"enabled\" must be true or false");
+        }
+
+        *enabled = value->boolean;
+    }
+
+    value = scim_json_get(body, scim_str("settings"));
+
+    if (value == NULL) {
+        return SCIM_OK;
+    }
+
+    *settings = scim_str("{}");
+
+    return check_settings(value, err);
+}
+
+
+scim_rc_t
+scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply)
+{
+    int            enabled;
+    scim_rc_t      rc;
+    scim_str_t     settings;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    rc = read_change(op->request.body, &enabled, &settings, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
+                                                    enabled, settings,
+                                                    &op->cmd),
+                       patched);
+}
+
+
+static scim_rc_t
+patched(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_update_reply(reply, &err);
+
+    if (rc == SCIM_NONE) {
+        return scim_admin_no_tenant(op);
+    }
+
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    admin->status = 200;
+
+    return scim_admin_tenant(op, show);
+}
+
+
+/* --- deleting ------------------------------------------------------------ */
+
+scim_rc_t
+scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply)
+{
+    scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
+                                                    0, scim_str_absent,
+                                                    &op->cmd),
+                       switched_off);
+}
+
+
+/* What is not there is swept all the same: its end may have been cut off. */
+static scim_rc_t
+switched_off(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_update_reply(reply, &err);
+
+    if (rc != SCIM_OK && rc != SCIM_NONE) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    admin->existed = rc == SCIM_OK;
+
+    return scim_op_ask(op, scim_store_token_list(op->pool, admin->tenant,
+                                                 &op->cmd),
+                       tokens);
+}
+
+
+static scim_rc_t
+tokens(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_token_list_reply(op->pool, reply, &admin->tokens,
+                                     &admin->n, &err);
+
+    return (rc == SCIM_OK) ? revoke(op) : scim_op_stop(op, rc, &err);
+}
+
+
+static scim_rc_t
+revoke(scim_op_t *op)
+{
+    scim_admin_t  *admin = op->state;
+
+    if (admin->at == admin->n) {
+        return sweep(op);
+    }
+
+    return scim_op_ask(op,
+                       scim_store_token_record_delete(op->pool,
+                           admin->tokens[admin->at].hash, &op->cmd),
+                       record_gone);
+}
+
+
+static scim_rc_t
+record_gone(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    return scim_op_ask(op,
+                       scim_store_token_list_delete(op->pool, admin->tenant,
+                           admin->tokens[admin->at].id, &op->cmd),
+                       entry_gone);
+}
+
+
+static scim_rc_t
+entry_gone(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    admin->at++;
+
+    return revoke(op);
+}
+
+
+static scim_rc_t
+sweep(scim_op_t *op)
+{
+    scim_admin_t  *admin = op->state;
+
+    return scim_op_ask(op, scim_store_tenant_sweep(op->pool, admin->tenant,
+                                                   SWEEP, &op->cmd),
+                       swept);
+}
+
+
+static scim_rc_t
+swept(scim_op_t *op, const redisReply *reply)
+{
+    bool           left;
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_tenant_sweep_reply(reply, &left, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (left) {
+        return sweep(op);
+    }
+
+    return scim_op_ask(op, scim_store_tenant_register(op->pool, admin->tenant,
+                                                      false, &op->cmd),
+                       deregistered);
+}
+
+
+static scim_rc_t
+deregistered(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (!admin->existed) {
+        return scim_admin_no_tenant(op);
+    }
+
+    op->result.status = 204;
+
+    return SCIM_OK;
+}
