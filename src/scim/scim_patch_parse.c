@@ -299,7 +299,7 @@ scim_patch_parse(scim_pool_t *pool, const scim_resource_type_t *type,
 {
     scim_rc_t            rc;
     scim_patch_reader_t  rd;
-    const scim_json_t   *operations, *operation;
+    const scim_json_t   *operations = NULL, *operation;
 
     rc = find_operations(body, &operations, err);
     if (rc != SCIM_OK) {
