@@ -5,7 +5,7 @@ set -eu
 
 # A string literal limit of C compilers is no concern of an array of bytes.
 bytes() {
-    od -An -v -tx1 "$1" | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g; s/^ */    /'
+    od -An -v -td1 "$1" | sed 's/ *\(-\{0,1\}[0-9][0-9]*\)/\1,/g; s/^/    /'
 }
 
 ident() {

@@ -245,18 +245,20 @@ scim_prealloc(scim_pool_t *pool, void *block, size_t old, size_t size)
 {
     void  *bigger;
 
-    if (block != NULL && size <= old) {
+    if (block == NULL) {
+        return scim_palloc(pool, size);
+    }
+
+    if (size <= old) {
         return block;
     }
 
-    if (block != NULL && old > 0 && !fails()
-        && extend(pool, block, old, size))
-    {
+    if (old > 0 && !fails() && extend(pool, block, old, size)) {
         return block;
     }
 
     bigger = scim_palloc(pool, size);
-    if (bigger != NULL && old > 0) {
+    if (bigger != NULL) {
         memcpy(bigger, block, old);
     }
 
