@@ -589,7 +589,7 @@ work(void *data)
         "\"8\":0,\"9\":0,\"10\":0,\"11\":0,\"12\":0,\"13\":0,\"14\":0,"
         "\"15\":0,\"16\":0,\"17\":0,\"18\":0,\"19\":0,\"20\":0}";
     scim_pool_t   *pool = scim_pool_create(0);
-    scim_json_t   *root;
+    scim_json_t   *root = NULL;
     scim_error_t   err;
     scim_buf_t     buf;
     scim_str_t     out;
