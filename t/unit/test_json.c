@@ -570,7 +570,7 @@ static void
 trees_are_built(void **state)
 {
     scim_pool_t  *pool = scim_pool_create(0);
-    scim_json_t  *root;
+    scim_json_t  *root = NULL;
 
     (void) state;
     assert_int_equal(build(pool, &root), SCIM_OK);

@@ -103,7 +103,7 @@ changes_fold(void **state)
     };
     scim_pool_t     *pool;
     scim_members_t  *m;
-    scim_str_t       net;
+    scim_str_t       net = scim_str_absent;
     size_t           i;
 
     (void) state;
