@@ -81,6 +81,15 @@ compared(scim_attr_path_t *path, const operator_t *operator)
 }
 
 
+static bool
+at_null(const scim_lexer_t *lx)
+{
+    return lx->token == SCIM_T_WORD
+           && scim_str_caseeq(lx->text, scim_str("null"));
+}
+
+
+/* The token is what follows the operator: presence can be asked of anything. */
 static scim_rc_t
 check_operator(const scim_lexer_t *lx, const operator_t *operator,
     const scim_attr_t *attr, size_t start, scim_str_t name)
@@ -94,6 +103,10 @@ check_operator(const scim_lexer_t *lx, const operator_t *operator,
         return SCIM_OK;
     }
 
+    if (attr->type == SCIM_COMPLEX && at_null(lx)) {
+        return SCIM_OK;
+    }
+
     if (attr->type == SCIM_COMPLEX) {
         return scim_lexer_refuse(lx, start, "'%.*s' is complex: compare one "
                                  "of its sub-attributes, such as '%.*s.%.*s'",
@@ -103,7 +116,7 @@ check_operator(const scim_lexer_t *lx, const operator_t *operator,
                                           : scim_str("value")));
     }
 
-    return scim_lexer_refuse(lx, lx->start, "'%.*s' is %s, which '%.*s' "
+    return scim_lexer_refuse(lx, start, "'%.*s' is %s, which '%.*s' "
                              "cannot compare", SCIM_FMT(name),
                              type_names[attr->type], SCIM_FMT(operator->name));
 }
@@ -207,10 +220,10 @@ parse_value(scim_lexer_t *lx, const scim_attr_t *attr, scim_filter_t *term,
     scim_filter_t **out)
 {
     scim_rc_t     rc;
-    scim_json_t  *input;
+    scim_json_t  *input = NULL;
 
     if (lx->token == SCIM_T_WORD) {
-        if (scim_str_caseeq(lx->text, scim_str("null"))) {
+        if (at_null(lx)) {
             return null_term(lx, term, out);
         }
 
@@ -259,7 +272,11 @@ scim_filter_parse_term(scim_lexer_t *lx, scim_attr_path_t path, size_t start,
 
     attr = compared(&path, operator);
 
-    rc = check_operator(lx, operator, attr, start, name);
+    rc = scim_lexer_next(lx);
+    if (rc == SCIM_OK) {
+        rc = check_operator(lx, operator, attr, start, name);
+    }
+
     if (rc != SCIM_OK) {
         return rc;
     }
@@ -272,9 +289,8 @@ scim_filter_parse_term(scim_lexer_t *lx, scim_attr_path_t path, size_t start,
     term->path = path;
     *out = term;
 
-    rc = scim_lexer_next(lx);
-    if (rc != SCIM_OK || term->op == SCIM_F_PR) {
-        return rc;
+    if (term->op == SCIM_F_PR) {
+        return SCIM_OK;
     }
 
     rc = parse_value(lx, attr, term, out);

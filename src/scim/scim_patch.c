@@ -194,7 +194,7 @@ edit_guarded(scim_patch_edit_t *ed, const scim_patch_op_t *op,
 {
     scim_rc_t          rc;
     const scim_attr_t *attr;
-    const scim_json_t *before;
+    const scim_json_t *before, *after;
 
     attr = op->path.path.attr;
     before = scim_json_get(container, attr->name);
@@ -209,10 +209,11 @@ edit_guarded(scim_patch_edit_t *ed, const scim_patch_op_t *op,
     }
 
     rc = edit(ed, op, container);
+    after = scim_json_get(container, attr->name);
 
     if (rc == SCIM_OK
-        && !scim_value_equal(ed->pool, attr, before,
-                             scim_json_get(container, attr->name)))
+        && (after == NULL
+            || !scim_value_equal(ed->pool, attr, before, after)))
     {
         return refuse_immutable(ed, attr);
     }

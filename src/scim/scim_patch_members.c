@@ -3,24 +3,7 @@
  */
 
 #include "scim_patch_ops.h"
-
-
-/* The id a member is sent as: {"value": id}, other keys ignored, or a bare
- * string. */
-static scim_rc_t
-member_id(scim_patch_reader_t *rd, const scim_json_t *input, scim_str_t *id)
-{
-    *id = input->type == SCIM_JSON_STRING
-          ? input->text : scim_json_get_text(input, scim_str("value"));
-
-    if (id->len == 0) {
-        return scim_refuse(rd->err, 400, SCIM_INVALID_VALUE,
-                           "each of the members needs a 'value' with the id "
-                           "of a resource");
-    }
-
-    return SCIM_OK;
-}
+#include "scim_value.h"
 
 
 /* The ids in a value: a list of members, or one; none in null. */
@@ -47,11 +30,11 @@ value_ids(scim_patch_reader_t *rd, const scim_json_t *input, scim_str_t **ids,
 
     if (input->type != SCIM_JSON_ARRAY) {
         *n = 1;
-        return member_id(rd, input, &(*ids)[0]);
+        return scim_value_member(input, &(*ids)[0], rd->err);
     }
 
     for (member = input->first; member != NULL; member = member->next) {
-        rc = member_id(rd, member, &(*ids)[(*n)++]);
+        rc = scim_value_member(member, &(*ids)[(*n)++], rd->err);
         if (rc != SCIM_OK) {
             return rc;
         }
