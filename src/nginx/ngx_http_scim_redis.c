@@ -331,6 +331,9 @@ ngx_http_scim_redis_reply(ngx_http_scim_redis_t *redis, redisReply *reply)
 
 
 /*
+ * An error goes to the client in other words: Redis' own are for the log, the
+ * same ones once a second.
+ *
  * After READONLY another server may have become the master, after NOAUTH the
  * password has changed, after LOADING there is a check to wait for: connecting
  * anew finds out.  A young connection has just been through that.
@@ -339,19 +342,28 @@ static void
 ngx_http_scim_redis_note_error(ngx_http_scim_redis_t *redis,
     const redisReply *reply)
 {
-    if (reply->type != REDIS_REPLY_ERROR
-        || ngx_current_msec - redis->ready_since < NGX_HTTP_SCIM_REDIS_SETTLED)
-    {
+    if (reply->type != REDIS_REPLY_ERROR) {
         return;
     }
 
-    if (ngx_http_scim_redis_error_cause(reply, NGX_HTTP_SCIM_REDIS_IN_USE,
-                                        &redis->reset)
-        == NGX_OK)
+    if (ngx_current_msec - redis->error_time >= 1000
+        || ngx_strncmp(redis->error, reply->str, sizeof(redis->error) - 1)
+           != 0)
+    {
+        redis->error_time = ngx_current_msec;
+        (void) ngx_cpystrn(redis->error, (u_char *) reply->str,
+                           sizeof(redis->error));
+
+        ngx_log_error(NGX_LOG_ERR, &redis->log, 0, "redis answered \"%s\"",
+                      redis->error);
+    }
+
+    if (ngx_current_msec - redis->ready_since >= NGX_HTTP_SCIM_REDIS_SETTLED
+        && ngx_http_scim_redis_error_cause(reply, NGX_HTTP_SCIM_REDIS_IN_USE,
+                                           &redis->reset)
+           == NGX_OK)
     {
         redis->resetting = 1;
-        (void) ngx_cpystrn(redis->reset_text, (u_char *) reply->str,
-                           sizeof(redis->reset_text));
     }
 }
 

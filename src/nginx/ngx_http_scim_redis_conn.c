@@ -4,7 +4,7 @@
  *   idle -> (resolving ->) connecting -> hello -> ready
  *
  * From any of them ngx_http_scim_redis_lost() leads back: to a new attempt at
- * once when a settled connection broke, else to back-off, in which commands
+ * once when a connection broke that worked, else to back-off, in which commands
  * are refused at once until an attempt made by the timer succeeds.
  */
 
@@ -13,6 +13,9 @@
 
 #define NGX_HTTP_SCIM_REDIS_BACKOFF_MIN  50
 #define NGX_HTTP_SCIM_REDIS_BACKOFF_MAX  5000
+
+/* How many connections may break young before that counts as being down. */
+#define NGX_HTTP_SCIM_REDIS_BREAKS       2
 
 
 static u_char *ngx_http_scim_redis_log(ngx_log_t *log, u_char *buf,
@@ -26,6 +29,7 @@ static void ngx_http_scim_redis_dial(ngx_http_scim_redis_t *redis,
 static ngx_int_t ngx_http_scim_redis_dial_one(ngx_http_scim_redis_t *redis,
     ngx_addr_t *addr, ngx_err_t *err);
 static void ngx_http_scim_redis_write_handler(ngx_event_t *ev);
+static ngx_uint_t ngx_http_scim_redis_again(ngx_http_scim_redis_t *redis);
 static void ngx_http_scim_redis_back_off(ngx_http_scim_redis_t *redis);
 
 
@@ -36,7 +40,6 @@ ngx_http_scim_redis_conn_init(ngx_http_scim_redis_t *redis, ngx_log_t *log)
     redis->log = *log;
     redis->log.handler = ngx_http_scim_redis_log;
     redis->log.data = redis;
-    redis->log.action = "talking to redis";
 
     redis->ident.data = redis;
     redis->ident.fd = (ngx_socket_t) -1;
@@ -63,8 +66,7 @@ ngx_http_scim_redis_log(ngx_log_t *log, u_char *buf, size_t len)
 
     redis = log->data;
 
-    return ngx_snprintf(buf, len, " while %s, server: \"%V\"", log->action,
-                        &redis->conf->url.url);
+    return ngx_snprintf(buf, len, ", redis: \"%V\"", &redis->conf->url.url);
 }
 
 
@@ -319,7 +321,7 @@ ngx_http_scim_redis_lost(ngx_http_scim_redis_t *redis,
 {
     u_char       text[NGX_HTTP_SCIM_REDIS_REASON], *end;
     va_list      args;
-    ngx_uint_t   settled, level;
+    ngx_uint_t   again, level;
     ngx_queue_t  failed;
 
     va_start(args, fmt);
@@ -329,21 +331,18 @@ ngx_http_scim_redis_lost(ngx_http_scim_redis_t *redis,
 
     ngx_queue_init(&failed);
 
-    settled = redis->state == NGX_HTTP_SCIM_REDIS_READY
-              && ngx_current_msec - redis->ready_since
-                 >= NGX_HTTP_SCIM_REDIS_SETTLED;
+    again = ngx_http_scim_redis_again(redis);
 
     ngx_http_scim_redis_disconnect(redis);
     redis->cause = cause;
 
-    if (settled) {
+    if (again) {
         /* a Redis may close idle connections: no error */
         level = redis->records != 0 ? NGX_LOG_ERR : NGX_LOG_NOTICE;
 
-        ngx_log_error(level, &redis->log, 0, "redis connection ended: %s",
+        ngx_log_error(level, &redis->log, 0, "connection to redis ended: %s",
                       text);
 
-        redis->failures = 0;
         redis->state = NGX_HTTP_SCIM_REDIS_IDLE;
         ngx_http_scim_redis_unsend(redis,
                                    cause != NGX_HTTP_SCIM_REDIS_TIMEOUT,
@@ -372,6 +371,24 @@ ngx_http_scim_redis_lost(ngx_http_scim_redis_t *redis,
     {
         ngx_http_scim_redis_connect(redis);
     }
+}
+
+
+/* Whether to connect again at once: if it worked, but not if it keeps breaking
+ * as soon as it works. */
+static ngx_uint_t
+ngx_http_scim_redis_again(ngx_http_scim_redis_t *redis)
+{
+    if (redis->state != NGX_HTTP_SCIM_REDIS_READY) {
+        return 0;
+    }
+
+    if (ngx_current_msec - redis->ready_since >= NGX_HTTP_SCIM_REDIS_SETTLED) {
+        redis->failures = 0;
+        redis->breaks = 0;
+    }
+
+    return redis->breaks++ < NGX_HTTP_SCIM_REDIS_BREAKS;
 }
 
 

@@ -76,15 +76,14 @@ ngx_http_scim_redis_hello(ngx_http_scim_redis_t *redis)
     redis->state = NGX_HTTP_SCIM_REDIS_HELLO;
     redis->hellos = 0;
     redis->hello_next = 0;
-    redis->reader = redisReaderCreate();
 
-    rc = NGX_OK;
+    rc = ngx_http_scim_redis_reader(redis);
 
-    if (redis->peer.sockaddr->sa_family != AF_UNIX) {
+    if (rc == NGX_OK && redis->peer.sockaddr->sa_family != AF_UNIX) {
         rc = ngx_tcp_nodelay(redis->peer.connection);
     }
 
-    if (rc != NGX_OK || redis->reader == NULL
+    if (rc != NGX_OK
         || ngx_http_scim_redis_hello_commands(redis) != NGX_OK)
     {
         ngx_http_scim_redis_lost(redis, NGX_HTTP_SCIM_REDIS_NOMEM,

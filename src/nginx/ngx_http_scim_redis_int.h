@@ -49,8 +49,7 @@ typedef enum {
 } ngx_http_scim_redis_state_e;
 
 
-/* ms: a connection that has lived so long was a good one.  When it ends the
- * next is made at once; a younger one counts as a failed attempt, and it is not
+/* ms: a connection that has lived so long was a good one.  A younger one is not
  * given up for an error reply. */
 #define NGX_HTTP_SCIM_REDIS_SETTLED  1000
 
@@ -75,6 +74,14 @@ typedef struct {
     size_t                      len;
     size_t                      cap;
 } ngx_http_scim_redis_out_t;
+
+
+/* How hiredis counts the elements of an array. */
+#if (HIREDIS_MAJOR >= 1)
+typedef size_t  ngx_http_scim_redis_elements_t;
+#else
+typedef int  ngx_http_scim_redis_elements_t;
+#endif
 
 
 #define NGX_HTTP_SCIM_REDIS_HELLOS  4
@@ -103,6 +110,9 @@ struct ngx_http_scim_redis_s {
     ngx_uint_t                         next_addr;
     ngx_uint_t                         tries;       /* addresses left */
     redisReader                       *reader;
+    redisReplyObjectFunctions          functions;   /* of the reader */
+    void *(*create_array)(const redisReadTask *task,
+        ngx_http_scim_redis_elements_t n);
     ngx_http_scim_redis_out_t          out;
     ngx_uint_t                         hello[NGX_HTTP_SCIM_REDIS_HELLOS];
     ngx_uint_t                         hellos;      /* replies awaited */
@@ -110,10 +120,14 @@ struct ngx_http_scim_redis_s {
     ngx_msec_t                         ready_since;
     ngx_event_t                        connect_timer;
     ngx_event_t                        retry_timer;
-    ngx_uint_t                         failures;    /* in a row */
+    ngx_uint_t                         failures;    /* attempts in a row */
+    ngx_uint_t                         breaks;      /* young connections in a
+                                                       row */
     ngx_http_scim_redis_cause_e        cause;       /* of the last end */
     ngx_http_scim_redis_cause_e        reset;       /* asked for by a reply */
-    u_char                             reset_text[NGX_HTTP_SCIM_REDIS_REASON];
+    u_char                             error[NGX_HTTP_SCIM_REDIS_REASON];
+    ngx_msec_t                         error_time;  /* the error reply logged
+                                                       last, and when */
     u_char                             reason[NGX_HTTP_SCIM_REDIS_REASON];
                                                     /* last one logged while
                                                        down; NUL at its end */
@@ -177,6 +191,9 @@ ngx_uint_t ngx_http_scim_redis_retry_after(ngx_http_scim_redis_t *redis);
 
 
 /* --- ngx_http_scim_redis_io.c --------------------------------------------- */
+
+/* Makes redis->reader. */
+ngx_int_t ngx_http_scim_redis_reader(ngx_http_scim_redis_t *redis);
 
 /* Appends to redis->out. */
 ngx_int_t ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis,

@@ -17,9 +17,57 @@
 #define NGX_HTTP_SCIM_REDIS_OUT_KEEP     262144
 
 
+/* No reply of the store is an array longer than this.  hiredis would reserve,
+ * and visit when it frees, whatever length a peer announces. */
+#define NGX_HTTP_SCIM_REDIS_ELEMENTS     (4 * 1024 * 1024)
+
+
+static void *ngx_http_scim_redis_create_array(const redisReadTask *task,
+    ngx_http_scim_redis_elements_t n);
 static void ngx_http_scim_redis_shut(ngx_http_scim_redis_t *redis);
 static ngx_int_t ngx_http_scim_redis_parse(ngx_http_scim_redis_t *redis,
     u_char *data, size_t len);
+
+
+ngx_int_t
+ngx_http_scim_redis_reader(ngx_http_scim_redis_t *redis)
+{
+    redisReader  *reader;
+
+    reader = redisReaderCreate();
+    if (reader == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* hiredis' own functions, but one */
+
+    redis->create_array = reader->fn->createArray;
+    redis->functions = *reader->fn;
+    redis->functions.createArray = ngx_http_scim_redis_create_array;
+
+    reader->fn = &redis->functions;
+    reader->privdata = redis;
+
+    redis->reader = reader;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_scim_redis_create_array(const redisReadTask *task,
+    ngx_http_scim_redis_elements_t n)
+{
+    ngx_http_scim_redis_t  *redis;
+
+    redis = task->privdata;
+
+    if (n > NGX_HTTP_SCIM_REDIS_ELEMENTS) {
+        return NULL;
+    }
+
+    return redis->create_array(task, n);
+}
 
 
 ngx_int_t
@@ -155,7 +203,7 @@ ngx_http_scim_redis_read_handler(ngx_event_t *ev)
 
     if (redis->resetting) {
         ngx_http_scim_redis_lost(redis, redis->reset,
-                                 "%s", redis->reset_text);
+                                 "it answered \"%s\"", redis->error);
         return;
     }
 
