@@ -7,59 +7,51 @@
 
 
 typedef struct {
-    ngx_uint_t   status;        /* as nginx has it */
-    int          answer;        /* as the client gets it */
+    int          status;
     unsigned     retry_after;
     const char  *detail;
 } ngx_http_scim_status_t;
 
 
-/* The last one stands for all others. */
 static const ngx_http_scim_status_t  ngx_http_scim_statuses[] = {
 
-    { 400, 400, 0, "The HTTP request is malformed: check the tenant URL and "
-                   "any gateway between the identity provider and this "
-                   "server" },
-    { 401, 401, 0, "Authorization is needed: set the secret token of this "
-                   "tenant in the identity provider" },
-    { 403, 403, 0, "Access is denied: ask the administrator of this server "
-                   "whether the tenant is switched on and this address is let "
-                   "in" },
-    { 404, 404, 0, "There is nothing at this URL: check the tenant URL that "
-                   "is set in the identity provider" },
-    { 405, 405, 0, "This URL does not serve that method: check the tenant URL "
-                   "that is set in the identity provider" },
-    { 408, 408, 0, "The request did not arrive in time: try again, and check "
-                   "the connection between the identity provider and this "
-                   "server" },
-    { 411, 411, 0, "The request has a body but does not say how long it is: "
-                   "send Content-Length" },
-    { 413, 413, 0, "The request body is larger than this server takes "
-                   "(client_max_body_size): send fewer members or operations "
-                   "in a request" },
-    { 414, 414, 0, "The URL is too long: use a shorter filter, or POST to "
-                   "/.search" },
-    { 415, 415, 0, "The Content-Type is none of SCIM's: send "
-                   "application/scim+json or application/json" },
-    { 429, 429, 1, "Too many requests at once: wait as Retry-After says, then "
-                   "go on; the administrator of this server can raise the "
-                   "limit (limit_req)" },
-    { 494, 400, 0, "The request's headers are too large: check the length of "
-                   "the token and of the filter" },
-    { 495, 400, 0, "The client certificate is not valid: check the one that "
-                   "is set in the identity provider" },
-    { 496, 400, 0, "A client certificate is needed: set one in the identity "
-                   "provider" },
-    { 497, 400, 0, "A plain HTTP request came to an HTTPS port: begin the "
-                   "tenant URL with https://" },
-    { 502, 502, 5, "A service that this server depends on did not answer as "
-                   "it should: try again later; the administrator of this "
-                   "server finds the reason in its error log" },
-    { 503, 503, 5, "The server is busy or being maintained: try again later" },
-    { 504, 504, 5, "A service that this server depends on did not answer in "
-                   "time: try again later" },
-    { 500, 500, 0, "The server failed: its administrator finds the reason in "
-                   "its error log" }
+    { 400, 0, "The HTTP request is malformed, its headers are too large, it "
+              "came without TLS to a port of HTTPS, or a client certificate "
+              "is missing or not valid: check that the tenant URL begins "
+              "with https://, and the token and certificate set in the "
+              "identity provider" },
+    { 401, 0, "Authorization is needed: set the secret token of this "
+              "tenant in the identity provider" },
+    { 403, 0, "Access is denied: ask the administrator of this server "
+              "whether the tenant is switched on and this address is let "
+              "in" },
+    { 404, 0, "There is nothing at this URL: check the tenant URL that "
+              "is set in the identity provider" },
+    { 405, 0, "This URL does not serve that method: check the tenant URL "
+              "that is set in the identity provider" },
+    { 408, 0, "The request did not arrive in time: try again, and check "
+              "the connection between the identity provider and this "
+              "server" },
+    { 411, 0, "The request has a body but does not say how long it is: "
+              "send Content-Length" },
+    { 413, 0, "The request body is larger than this server takes "
+              "(client_max_body_size): send fewer members or operations "
+              "in a request" },
+    { 414, 0, "The URL is too long: use a shorter filter, or POST to "
+              "/.search" },
+    { 415, 0, "The Content-Type is none of SCIM's: send "
+              "application/scim+json or application/json" },
+    { 429, 1, "Too many requests at once: wait as Retry-After says, then "
+              "go on; the administrator of this server can raise the "
+              "limit (limit_req)" },
+    { 502, 5, "A service that this server depends on did not answer as "
+              "it should: try again later; the administrator of this "
+              "server finds the reason in its error log" },
+    { 503, 5, "The server is busy or being maintained: try again later" },
+    { 504, 5, "A service that this server depends on did not answer in "
+              "time: try again later" },
+    { 500, 0, "The server failed: its administrator finds the reason in "
+              "its error log" }
 };
 
 
@@ -79,27 +71,39 @@ ngx_http_scim_is_gate(const ngx_http_scim_ctx_t *ctx, ngx_uint_t status)
 
 
 static void
-ngx_http_scim_describe(ngx_uint_t status, scim_error_t *err)
+ngx_http_scim_describe(int status, scim_error_t *err)
 {
-    ngx_uint_t                     i;
-    const ngx_http_scim_status_t  *st;
+    ngx_uint_t  i;
 
-    for (i = 0; i < NGX_HTTP_SCIM_NSTATUSES - 1; i++) {
+    for (i = 0; i < NGX_HTTP_SCIM_NSTATUSES; i++) {
         if (ngx_http_scim_statuses[i].status == status) {
-            break;
+            (void) scim_refuse(err, status, SCIM_TYPE_NONE, "%s",
+                               ngx_http_scim_statuses[i].detail);
+            err->retry_after = ngx_http_scim_statuses[i].retry_after;
+            return;
         }
     }
 
-    st = &ngx_http_scim_statuses[i];
+    (void) scim_refuse(err, status, SCIM_TYPE_NONE,
+                       "The server refused the request: its administrator "
+                       "finds the reason in its error log");
+}
 
-    (void) scim_refuse(err, st->answer, SCIM_TYPE_NONE, "%s", st->detail);
-    err->retry_after = st->retry_after;
 
-    if (st->status != status && status >= 400 && status <= 599) {
-        (void) scim_refuse(err, (int) status, SCIM_TYPE_NONE,
-                           "The server refused the request: its administrator "
-                           "finds the reason in its error log");
+/* nginx's own numbers, 494 to 499, are no matter of the client's; what is no
+ * error (a redirect, say) is none of SCIM's answers. */
+static int
+ngx_http_scim_status(ngx_uint_t status)
+{
+    if (status >= NGX_HTTP_NGINX_CODES && status < 500) {
+        return NGX_HTTP_BAD_REQUEST;
     }
+
+    if (status < 400 || status > 599) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return (int) status;
 }
 
 
@@ -128,7 +132,7 @@ ngx_http_scim_error_handler(ngx_http_request_t *r)
         return ngx_http_scim_send(r, ctx->gate);
     }
 
-    ngx_http_scim_describe(status, &err);
+    ngx_http_scim_describe(ngx_http_scim_status(status), &err);
 
     return ngx_http_scim_send_error(r, &err);
 }
