@@ -1,0 +1,538 @@
+/*
+ * query.lua and members.lua against a real Redis: sources, pages, relations,
+ * limits, and replies of a wrong shape.
+ */
+
+#include <stdio.h>
+
+#include "unit_store.h"
+
+
+enum { WITH = 1, ALL = 100 };
+
+
+/* u1 … u4; g1 {u1 u2 g2}, g2 {u1 g3}, g3 {u3 g1}: a ring; g4 {u4}. */
+static void
+make_world(void)
+{
+    unit_make("User", "u2", "bob");
+    unit_make("User", "u1", "ann");
+    unit_make("User", "u3", "bobby");
+    unit_make("User", "u4", "cy");
+    unit_make("Group", "g1", "One");
+    unit_make("Group", "g2", "Two");
+    unit_make("Group", "g3", "Three");
+    unit_make("Group", "g4", "Four");
+    (void) unit_members("g1", "+u1 +u2 +g2");
+    (void) unit_members("g2", "+u1 +g3");
+    (void) unit_members("g3", "+u3 +g1");
+    (void) unit_members("g4", "+u4");
+}
+
+
+/* Blank-separated words into list. */
+static size_t
+words(const char *text, scim_str_t *list, size_t max)
+{
+    size_t n, len;
+
+    for (n = 0; *text != '\0' && n < max; n++) {
+        len = strcspn(text, " ");
+        assert_int_equal(scim_str_dup(unit_pool, (scim_str_t) { text, len },
+                                      &list[n]), SCIM_OK);
+        text += len + (text[len] == ' ');
+    }
+
+    return n;
+}
+
+
+static void
+sources_and_pages(void **state)
+{
+    static const struct {
+        const char         *type;
+        scim_store_source_e source;
+        const char         *ids;
+        size_t              offset;
+        size_t              count;
+        bool                relations;
+        const char         *page;
+    } rows[] = {
+        { "User", SCIM_STORE_IDS, "u1", 0, 1, false, "1:u1" },
+        { "User", SCIM_STORE_IDS, "u1", 0, 0, false, "1:" },
+        { "User", SCIM_STORE_IDS, "no", 0, 1, false, "0:" },
+        { "User", SCIM_STORE_IDS, "g1", 0, 1, false, "0:" },
+        { "User", SCIM_STORE_IDS, "u3 no u1", 0, ALL, false, "2:u3 u1" },
+        { "User", SCIM_STORE_IDS, "u3 no u1 u2", 1, 1, false, "3:u1" },
+        { "User", SCIM_STORE_IDS, "u4", 0, 1, WITH, "1:u4(g4=Four)" },
+        { "User", SCIM_STORE_IDS, "u1", 0, 1, WITH,
+          "1:u1(g1=One g2=Two g3*=Three)" },
+        { "User", SCIM_STORE_IDS, "u3", 0, 1, WITH,
+          "1:u3(g3=Three g2*=Two g1*=One)" },
+        { "Group", SCIM_STORE_IDS, "g1", 0, 1, WITH,
+          "1:g1(u1=ann u2=bob g2=Two)" },
+        { "User", SCIM_STORE_LIST, "", 0, ALL, false, "4:u2 u1 u3 u4" },
+        { "User", SCIM_STORE_LIST, "", 1, 2, false, "4:u1 u3" },
+        { "User", SCIM_STORE_LIST, "", 4, 2, false, "4:" },
+        { "User", SCIM_STORE_LIST, "", 0, 0, false, "4:" },
+        { "User", SCIM_STORE_LIST, "", 0, (size_t) -1, false,
+          "4:u2 u1 u3 u4" },
+        { "User", SCIM_STORE_LIST, "", (size_t) -1, 5, false, "4:" },
+        { "Group", SCIM_STORE_LIST, "", 2, 2, WITH,
+          "4:g3(u3=bobby g1=One) g4(u4=cy)" },
+        { "User", SCIM_STORE_MEMBER_OF, "g1", 0, ALL, false, "2:u2 u1" },
+        { "User", SCIM_STORE_MEMBER_OF, "no", 0, ALL, false, "0:" },
+        { "Group", SCIM_STORE_MEMBER_OF, "g1", 0, ALL, false, "1:g2" },
+        { "User", SCIM_STORE_MEMBER_OF, "g1", 1, 1, WITH,
+          "2:u1(g1=One g2=Two g3*=Three)" },
+        { "Group", SCIM_STORE_HOLDING, "u1", 0, ALL, false, "2:g1 g2" },
+        { "Group", SCIM_STORE_HOLDING, "g1", 0, ALL, false, "1:g3" },
+        { "Group", SCIM_STORE_HOLDING, "no", 0, ALL, false, "0:" },
+    };
+
+    size_t             i;
+    scim_str_t         ids[8];
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    (void) state;
+    make_world();
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        memset(&query, 0, sizeof(query));
+        query.type = unit_type(rows[i].type);
+        query.source = rows[i].source;
+        query.ids = ids;
+        query.nids = words(rows[i].ids, ids, 8);
+        query.offset = rows[i].offset;
+        query.count = rows[i].count;
+        query.scan_limit = ALL;
+        query.relations = rows[i].relations;
+
+        page = unit_query(&query);
+        assert_string_equal(unit_page(&page), rows[i].page);
+    }
+}
+
+
+static void
+row_fields(void **state)
+{
+    scim_str_t         id = scim_str("u1");
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    (void) state;
+    make_world();
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.ids = &id;
+    query.nids = 1;
+    query.count = 1;
+
+    page = unit_query(&query);
+    assert_int_equal(page.nrows, 1);
+    assert_true(scim_str_eq(page.rows[0].doc, scim_str("{\"id\":\"u1\"}")));
+    assert_true(scim_str_eq(page.rows[0].modified,
+                            scim_str("2026-01-01T00:00:00.000Z")));
+    assert_int_equal(page.rows[0].version, 1);
+    assert_int_equal(page.members_total[0], 0);
+}
+
+
+static void
+index_ranges(void **state)
+{
+    static const struct {
+        scim_filter_op_e op;
+        const char      *key;
+        scim_filter_op_e op2;       /* joined with this, unless key2 is NULL */
+        const char      *key2;
+        const char      *page;
+    } rows[] = {
+        { SCIM_F_EQ, "bob", 0, NULL, "1:u2" },
+        { SCIM_F_EQ, "bo", 0, NULL, "0:" },
+        { SCIM_F_EQ, "", 0, NULL, "0:" },
+        { SCIM_F_SW, "bob", 0, NULL, "2:u2 u3" },
+        { SCIM_F_SW, "", 0, NULL, "4:u2 u1 u3 u4" },
+        { SCIM_F_GT, "bob", 0, NULL, "2:u3 u4" },
+        { SCIM_F_GE, "bob", 0, NULL, "3:u2 u3 u4" },
+        { SCIM_F_LT, "bob", 0, NULL, "1:u1" },
+        { SCIM_F_LE, "bob", 0, NULL, "2:u2 u1" },
+        { SCIM_F_EQ, "cy", SCIM_F_EQ, "bob", "2:u2 u4" },
+        { SCIM_F_SW, "b", SCIM_F_LE, "bob", "3:u2 u1 u3" },
+    };
+
+    size_t             i;
+    scim_index_t       index = { .name = SCIM_STR("displayName") };
+    scim_store_page_t  page;
+    scim_store_query_t query;
+    scim_store_range_t ranges[2];
+
+    (void) state;
+    make_world();
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        memset(&query, 0, sizeof(query));
+        query.type = unit_type("User");
+        query.source = SCIM_STORE_RANGES;
+        query.ranges = ranges;
+        query.nranges = rows[i].key2 == NULL ? 1 : 2;
+        query.count = ALL;
+        query.scan_limit = ALL;
+
+        assert_int_equal(scim_store_range(unit_pool, &index, rows[i].op,
+                                          scim_str_from(rows[i].key),
+                                          &ranges[0]), SCIM_OK);
+        if (rows[i].key2 != NULL) {
+            assert_int_equal(scim_store_range(unit_pool, &index, rows[i].op2,
+                                              scim_str_from(rows[i].key2),
+                                              &ranges[1]), SCIM_OK);
+        }
+
+        page = unit_query(&query);
+        assert_string_equal(unit_page(&page), rows[i].page);
+    }
+}
+
+
+static void
+limits(void **state)
+{
+    static const struct {
+        scim_store_source_e source;
+        const char         *type;
+        const char         *id;
+        size_t              candidates;
+    } rows[] = {
+        { SCIM_STORE_RANGES, "User", "", 4 },
+        { SCIM_STORE_MEMBER_OF, "User", "g1", 3 },
+        { SCIM_STORE_HOLDING, "Group", "u1", 2 },
+    };
+
+    size_t             i;
+    scim_str_t         id;
+    scim_error_t       err;
+    scim_index_t       index = { .name = SCIM_STR("displayName") };
+    scim_store_page_t  page;
+    scim_store_query_t query;
+    scim_store_range_t range;
+
+    (void) state;
+    make_world();
+    assert_int_equal(scim_store_range(unit_pool, &index, SCIM_F_SW,
+                                      scim_str(""), &range), SCIM_OK);
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        id = scim_str_from(rows[i].id);
+        memset(&query, 0, sizeof(query));
+        query.type = unit_type(rows[i].type);
+        query.source = rows[i].source;
+        query.ids = &id;
+        query.nids = 1;
+        query.ranges = &range;
+        query.nranges = 1;
+        query.count = 1;
+
+        query.scan_limit = rows[i].candidates;
+        assert_int_equal(unit_try_query(&query, &page, &err), SCIM_OK);
+
+        query.scan_limit--;
+        assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);
+        assert_int_equal(err.status, 400);
+        assert_int_equal(err.type, SCIM_TOO_MANY);
+    }
+}
+
+
+static void
+probing(void **state)
+{
+    scim_str_t         id = scim_str("g1"), probe[8];
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    (void) state;
+    make_world();
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("Group");
+    query.ids = &id;
+    query.nids = 1;
+    query.count = 1;
+    query.probe = probe;
+    query.nprobe = words("g2 u3 no u2", probe, 8);
+
+    page = unit_query(&query);
+    assert_string_equal(unit_page(&page), "1:g1(g2=Two u2=bob)");
+    assert_int_equal(page.members_total[0], 2);
+
+    query.nprobe = 0;
+    page = unit_query(&query);
+    assert_string_equal(unit_page(&page), "1:g1");
+}
+
+
+/* A hint that is wrong is not believed, in either direction of reading. */
+static void
+stale_hints(void **state)
+{
+    scim_str_t         id = scim_str("u4");
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    (void) state;
+    make_world();
+    (void) unit_redis_int("SADD scim:{t}:groups:u4 g1 g2 deleted");
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.ids = &id;
+    query.nids = 1;
+    query.count = 1;
+    query.relations = true;
+    page = unit_query(&query);
+    assert_string_equal(unit_page(&page), "1:u4(g4=Four)");
+
+    query.type = unit_type("Group");
+    query.source = SCIM_STORE_HOLDING;
+    query.relations = false;
+    query.scan_limit = ALL;
+    page = unit_query(&query);
+    assert_string_equal(unit_page(&page), "1:g4");
+}
+
+
+/* The first chunk comes with the row, the rest by scim_store_members(). */
+static void
+many_members(void **state)
+{
+    enum { MANY = SCIM_STORE_MEMBERS_CHUNK + 3 };
+
+    int                    i;
+    char                   id[16];
+    size_t                 n;
+    scim_str_t             group = scim_str("g");
+    redisReply            *reply;
+    scim_error_t           err;
+    scim_store_cmd_t       cmd;
+    scim_store_page_t      page;
+    scim_store_query_t     query;
+    const scim_relation_t *rest;
+
+    (void) state;
+    unit_make("Group", "g", "Gee");
+    for (i = 0; i < MANY; i++) {
+        (void) snprintf(id, sizeof(id), "u%04d", i);
+        unit_make("User", id, id);
+        (void) unit_members("g", id);
+    }
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("Group");
+    query.ids = &group;
+    query.nids = 1;
+    query.count = 1;
+    query.relations = true;
+    page = unit_query(&query);
+    assert_int_equal(page.rows[0].nrelations, SCIM_STORE_MEMBERS_CHUNK);
+    assert_int_equal(page.members_total[0], MANY);
+
+    assert_int_equal(scim_store_members(unit_pool, scim_str("t"), group,
+                                        page.rows[0].nrelations, &cmd),
+                     SCIM_OK);
+    reply = unit_command(&cmd);
+    assert_int_equal(scim_store_members_reply(unit_pool, reply, &rest, &n,
+                                              &err), SCIM_OK);
+    assert_int_equal(n, 3);
+    assert_true(scim_str_eq(rest[0].id, scim_str("u1000")));
+    assert_true(scim_str_eq(rest[2].display, scim_str("u1002")));
+    assert_true(scim_str_eq(rest[2].type, scim_str("User")));
+    freeReplyObject(reply);
+}
+
+
+static void
+tenant_states(void **state)
+{
+    size_t                 n;
+    redisReply            *reply;
+    scim_error_t           err;
+    scim_store_cmd_t       cmd, members;
+    scim_store_page_t      page;
+    scim_store_query_t     query;
+    const scim_relation_t *relations;
+
+    (void) state;
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.source = SCIM_STORE_LIST;
+    assert_int_equal(scim_store_members(unit_pool, scim_str("t"),
+                                        scim_str("g"), 0, &members), SCIM_OK);
+
+    assert_int_equal(scim_store_tenant_update(unit_pool, scim_str("t"), 0,
+                                              scim_str_absent, &cmd), SCIM_OK);
+    freeReplyObject(unit_command(&cmd));
+
+    assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);
+    assert_int_equal(err.status, 403);
+    reply = unit_command(&members);
+    assert_int_equal(scim_store_members_reply(unit_pool, reply, &relations, &n,
+                                              &err), SCIM_REFUSED);
+    assert_int_equal(err.status, 403);
+    freeReplyObject(reply);
+
+    (void) unit_redis();
+    assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);
+    assert_int_equal(err.status, 404);
+    reply = unit_command(&members);
+    assert_int_equal(scim_store_members_reply(unit_pool, reply, &relations, &n,
+                                              &err), SCIM_REFUSED);
+    assert_int_equal(err.status, 404);
+    freeReplyObject(reply);
+}
+
+
+/* RESP in, for replies no Redis of ours gives. */
+static redisReply *
+parse(const char *resp)
+{
+    void        *reply;
+    redisReader *reader;
+
+    reader = redisReaderCreate();
+    assert_non_null(reader);
+    assert_int_equal(redisReaderFeed(reader, resp, strlen(resp)), REDIS_OK);
+    assert_int_equal(redisReaderGetReply(reader, &reply), REDIS_OK);
+    assert_non_null(reply);
+    redisReaderFree(reader);
+
+    return reply;
+}
+
+
+static void
+wrong_shapes(void **state)
+{
+    static const char *const shapes[] = {
+        ":1\r\n",
+        "+OK\r\n",
+        "$-1\r\n",
+        "$2\r\nok\r\n",
+        "*0\r\n",
+        "*-1\r\n",
+        "*1\r\n:1\r\n",
+        "*1\r\n$2\r\nok\r\n",
+        "*1\r\n$2\r\nno\r\n",
+        "*2\r\n$2\r\nok\r\n$1\r\nx\r\n",
+        "*2\r\n$2\r\nok\r\n:-1\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n$1\r\nx\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n*0\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n*4\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n"
+            "*5\r\n$1\r\ni\r\n$-1\r\n:1\r\n$1\r\nm\r\n:0\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n"
+            "*5\r\n$1\r\ni\r\n$1\r\nd\r\n$1\r\nv\r\n$1\r\nm\r\n:0\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n"
+            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n"
+            "*8\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n"
+            "$1\r\nr\r\n$1\r\n2\r\n$-1\r\n",
+    };
+
+    size_t              i;
+    redisReply         *reply;
+    scim_error_t        err;
+    scim_store_page_t   page;
+    scim_store_query_t  query;
+
+    (void) state;
+    memset(&query, 0, sizeof(query));
+
+    for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        reply = parse(shapes[i]);
+        assert_int_equal(scim_store_query_reply(unit_pool, &query, reply,
+                                                &page, &err), SCIM_REFUSED);
+        assert_int_equal(err.status, 503);
+        assert_true(err.retry_after > 0);
+        freeReplyObject(reply);
+    }
+}
+
+
+static scim_rc_t
+read_and_query(void *data)
+{
+    scim_rc_t           rc;
+    scim_pool_t        *pool;
+    scim_error_t        err;
+    scim_store_cmd_t    cmd;
+    scim_store_page_t   page;
+    scim_store_query_t *query = data;
+    redisReply         *reply;
+
+    pool = scim_pool_create(64);
+    if (pool == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_store_query(pool, scim_str("t"), query, &cmd);
+    if (rc == SCIM_OK) {
+        reply = parse("*3\r\n$2\r\nok\r\n:1\r\n*8\r\n$1\r\ni\r\n$1\r\nd\r\n"
+                      ":1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n$1\r\n1\r\n$-1\r\n");
+        rc = scim_store_query_reply(pool, query, reply, &page, &err);
+        freeReplyObject(reply);
+    }
+
+    scim_pool_destroy(pool);
+
+    return rc;
+}
+
+
+static void
+without_memory(void **state)
+{
+    enum { MANY = 200 };
+
+    size_t             i;
+    scim_str_t         ids[MANY];
+    scim_store_query_t query;
+
+    (void) state;
+
+    for (i = 0; i < MANY; i++) {
+        ids[i] = scim_str("id");
+    }
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.ids = ids;
+    query.nids = MANY;
+    unit_fail_allocations(read_and_query, &query);
+}
+
+
+int
+main(void)
+{
+#define test(f)  cmocka_unit_test_setup_teardown(f, unit_store_setup, \
+                                                 unit_store_teardown)
+    const struct CMUnitTest tests[] = {
+        test(sources_and_pages),
+        test(row_fields),
+        test(index_ranges),
+        test(limits),
+        test(probing),
+        test(stale_hints),
+        test(many_members),
+        test(tenant_states),
+        test(wrong_shapes),
+        test(without_memory),
+    };
+
+    return cmocka_run_group_tests_name("store query", tests, NULL, NULL);
+}
