@@ -1,0 +1,351 @@
+/*
+ * Runs whole operations against the tests' Redis.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "unit_op.h"
+#include "unit_redis.h"
+#include "op/scim_request.h"
+
+
+scim_op_conf_t  unit_conf;
+scim_op_env_t   unit_env;
+void          (*unit_op_hook)(unsigned trip);
+
+static scim_pool_t    *pool;
+static scim_indexes_t  indexes[8];
+static uint64_t        seed = 1;
+
+
+/* Not random, but never the same. */
+static void
+draw(void *data, uint8_t *buf, size_t len)
+{
+    size_t  i;
+
+    (void) data;
+
+    for (i = 0; i < len; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        buf[i] = (uint8_t) (seed >> 33);
+    }
+}
+
+
+static void
+run_plain(scim_store_cmd_t *cmd)
+{
+    redisReply  *reply;
+
+    reply = unit_command(cmd);
+    assert_non_null(reply);
+    assert_int_not_equal(reply->type, REDIS_REPLY_ERROR);
+    freeReplyObject(reply);
+}
+
+
+int
+unit_op_start(void **state)
+{
+    size_t            i;
+    scim_store_cmd_t  cmd;
+
+    (void) state;
+
+    pool = scim_pool_create(0);
+    assert_non_null(pool);
+
+    (void) unit_redis();
+
+    unit_conf = (scim_op_conf_t) {
+        .schemas = unit_schemas(), .indexes = indexes,
+        .default_count = 100, .max_count = 1000, .scan_limit = 10000
+    };
+
+    for (i = 0; scim_schemas_type_at(unit_schemas(), i) != NULL; i++) {
+        assert_int_equal(scim_store_indexes(pool,
+                             scim_schemas_type_at(unit_schemas(), i), true,
+                             &indexes[i]), SCIM_OK);
+    }
+
+    unit_env = (scim_op_env_t) {
+        .conf = &unit_conf, .tenant = scim_str("acme"),
+        .base = scim_str("https://x/scim/v2"), .now = 1700000000000,
+        .random = draw
+    };
+
+    unit_op_hook = NULL;
+
+    assert_int_equal(scim_store_tenant_create(pool, unit_env.tenant,
+                                              unit_env.now, &cmd), SCIM_OK);
+    run_plain(&cmd);
+
+    return 0;
+}
+
+
+int
+unit_op_end(void **state)
+{
+    (void) state;
+
+    scim_pool_destroy(pool);
+
+    return 0;
+}
+
+
+scim_pool_t *
+unit_op_pool(void)
+{
+    return pool;
+}
+
+
+const char *
+unit_printf(const char *fmt, ...)
+{
+    char     text[8192];
+    va_list  args;
+    scim_str_t  out;
+
+    va_start(args, fmt);
+    (void) vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    assert_int_equal(scim_str_dup(pool, scim_str_from(text), &out), SCIM_OK);
+
+    return out.data;
+}
+
+
+static unit_answer_t
+answer_of(scim_op_t *op, scim_rc_t rc, unsigned trips)
+{
+    scim_error_t   err;
+    unit_answer_t  answer = { .text = "" };
+
+    if (rc == SCIM_NOMEM) {
+        return answer;
+    }
+
+    assert_int_equal(rc, SCIM_OK);
+
+    answer.result = &op->result;
+    answer.status = op->result.status;
+    answer.trips = trips;
+
+    if (op->result.body.len != 0) {
+        assert_int_equal(scim_json_parse(pool, op->result.body, NULL,
+                                         &answer.json, &err), SCIM_OK);
+        answer.text = unit_quotes(pool, op->result.body);
+    }
+
+    return answer;
+}
+
+
+unit_answer_t
+unit_op_run(scim_op_t *op)
+{
+    unsigned     trips;
+    scim_rc_t    rc;
+    redisReply  *reply;
+
+    if (op == NULL) {
+        return (unit_answer_t) { .text = "" };
+    }
+
+    trips = 0;
+
+    for (rc = scim_op_run(op); rc == SCIM_AGAIN; freeReplyObject(reply)) {
+        trips++;
+
+        if (unit_op_hook != NULL) {
+            unit_op_hook(trips);
+        }
+
+        reply = unit_command(&op->cmd);
+        assert_non_null(reply);
+
+        rc = scim_op_reply(op, reply);
+    }
+
+    return answer_of(op, rc, trips);
+}
+
+
+static scim_method_e
+method_of(const char *name, size_t len)
+{
+    size_t                   i;
+    static const char *const names[] = {
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strlen(names[i]) == len && strncmp(name, names[i], len) == 0) {
+            return (scim_method_e) i;
+        }
+    }
+
+    return SCIM_OTHER;
+}
+
+
+static unit_answer_t
+refused(const scim_error_t *err)
+{
+    static scim_result_t  result;
+
+    result = (scim_result_t) { .status = err->status, .type = err->type };
+
+    return (unit_answer_t) {
+        .status = err->status, .text = unit_printf("%s", err->detail),
+        .result = &result
+    };
+}
+
+
+unit_answer_t
+unit_op_if(const char *request, const char *if_match, const char *body)
+{
+    char            *text, *blank, *query;
+    scim_rc_t        rc;
+    scim_str_t       copy;
+    scim_http_t      http = { .if_match = scim_str_absent };
+    scim_error_t     err;
+    scim_request_t  *mapped;
+
+    assert_int_equal(scim_str_dup(pool, scim_str_from(request), &copy),
+                     SCIM_OK);
+    text = (char *) (uintptr_t) copy.data;
+
+    for (blank = text; *blank != '\0'; blank++) {
+        *blank = (*blank == '\'') ? '"' : *blank;
+    }
+
+    blank = strchr(text, ' ');
+    assert_non_null(blank);
+    query = strchr(blank, '?');
+
+    http.method = method_of(text, (size_t) (blank - text));
+
+    if (query != NULL) {
+        *query++ = '\0';
+        http.args = scim_str_from(query);
+    }
+
+    http.path = scim_str_from(blank + 1);
+
+    if (if_match != NULL && *if_match == '!') {
+        http.if_none_match = scim_str_from(if_match + 1);
+    } else if (if_match != NULL) {
+        http.if_match = scim_str_from(if_match);
+    }
+
+    mapped = scim_palloc(pool, sizeof(scim_request_t));
+    assert_non_null(mapped);
+
+    rc = scim_request_map(pool, unit_conf.schemas, &http, mapped, &err);
+    if (rc == SCIM_REFUSED) {
+        return refused(&err);
+    }
+
+    assert_int_equal(rc, SCIM_OK);
+
+    mapped->body = (body != NULL) ? unit_json(pool, body) : NULL;
+    unit_env.now += 1000;
+
+    return unit_op_run(scim_op_start(pool, &unit_env, mapped));
+}
+
+
+unit_answer_t
+unit_op(const char *request, const char *body)
+{
+    return unit_op_if(request, NULL, body);
+}
+
+
+const char *
+unit_get(const unit_answer_t *answer, const char *path)
+{
+    scim_str_t          rest = scim_str_from(path), name;
+    const char         *dot;
+    const scim_json_t  *value = answer->json;
+
+    while (value != NULL && rest.len != 0) {
+        dot = memchr(rest.data, '.', rest.len);
+        name = rest;
+
+        if (dot != NULL) {
+            name.len = (size_t) (dot - rest.data);
+            rest = scim_str_skip(rest, name.len + 1);
+        } else {
+            rest = scim_str("");
+        }
+
+        value = scim_json_get(value, name);
+    }
+
+    if (value == NULL) {
+        return "(none)";
+    }
+
+    return (value->type == SCIM_JSON_STRING || value->type == SCIM_JSON_NUMBER)
+           ? unit_printf("%.*s", SCIM_FMT(value->text))
+           : unit_text(pool, value);
+}
+
+
+const char *
+unit_user(const char *user_name)
+{
+    unit_answer_t  answer;
+
+    answer = unit_op("POST /Users",
+                     unit_printf("{'schemas':['urn:ietf:params:scim:schemas:"
+                                 "core:2.0:User'],'userName':'%s'}",
+                                 user_name));
+    assert_int_equal(answer.status, 201);
+
+    return unit_get(&answer, "id");
+}
+
+
+const char *
+unit_group(const char *name, const char *member, ...)
+{
+    va_list        args;
+    scim_buf_t     buf;
+    scim_str_t     members;
+    unit_answer_t  answer;
+
+    scim_buf_init(&buf, pool, 256);
+
+    va_start(args, member);
+
+    for ( ; member != NULL; member = va_arg(args, const char *)) {
+        if (buf.len != 0) {
+            scim_buf_char(&buf, ',');
+        }
+
+        scim_buf_lit(&buf, "{'value':'");
+        scim_buf_str(&buf, scim_str_from(member));
+        scim_buf_lit(&buf, "'}");
+    }
+
+    va_end(args);
+
+    assert_int_equal(scim_buf_done(&buf, &members), SCIM_OK);
+
+    answer = unit_op("POST /Groups",
+                     unit_printf("{'displayName':'%s','members':[%.*s]}",
+                                 name, SCIM_FMT(members)));
+    assert_int_equal(answer.status, 201);
+
+    return unit_get(&answer, "id");
+}

@@ -1,0 +1,58 @@
+/*
+ * Runs whole operations against the tests' Redis, as the driver in nginx does,
+ * with a blocking connection; counts the round trips.
+ */
+
+#ifndef UNIT_OP_H
+#define UNIT_OP_H
+
+#include "unit.h"
+#include "op/scim_op.h"
+
+typedef struct {
+    int                  status;
+    const char          *text;      /* body with ' for " ; "" if none */
+    scim_json_t         *json;      /* NULL if none */
+    const scim_result_t *result;
+    unsigned             trips;
+} unit_answer_t;
+
+/* What operations run with: tests may change it and unit_op_start() puts it
+ * back.  The tenant is "acme", the base URL "https://x/scim/v2". */
+extern scim_op_conf_t unit_conf;
+extern scim_op_env_t  unit_env;
+
+/* Called before each command is sent, with its number from 1; for changes in
+ * between.  NULL: none. */
+extern void (*unit_op_hook)(unsigned trip);
+
+/* A pool for all answers until unit_op_end(), an empty Redis, one tenant. */
+int unit_op_start(void **state);
+int unit_op_end(void **state);
+scim_pool_t *unit_op_pool(void);
+
+/* "GET /Users?filter=userName eq 'x'"; ' stands for " in request and body;
+ * body NULL: none. */
+unit_answer_t unit_op(const char *request, const char *body);
+
+/* The same with If-Match; an if_match that begins with "!" is an If-None-Match
+ * (without the "!"). */
+unit_answer_t unit_op_if(const char *request, const char *if_match,
+    const char *body);
+
+/* Runs any operation to its end. */
+unit_answer_t unit_op_run(scim_op_t *op);
+
+/* Text of a member, or of a member of a member: "meta.location". */
+const char *unit_get(const unit_answer_t *answer, const char *path);
+
+/* Creates and returns the id; fails the test unless 201. */
+const char *unit_user(const char *user_name);
+const char *unit_group(const char *name, const char *member, ...)
+    __attribute__((sentinel));
+
+/* printf into the tests' pool. */
+const char *unit_printf(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
+
+#endif /* UNIT_OP_H */
