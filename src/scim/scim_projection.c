@@ -214,6 +214,13 @@ scim_projection_object(const scim_projection_t *p, const scim_attr_t *attr,
     scim_json_t        *member, *next;
     const scim_attr_t  *sub;
 
+    /* Returned though nobody named it: as it is by default. */
+    if (attr->returned == SCIM_RETURNED_ALWAYS
+        && scim_projection_named(p, attr) == SCIM_UNNAMED)
+    {
+        p = NULL;
+    }
+
     for (member = object->first; member != NULL; member = next) {
 
         next = member->next;
