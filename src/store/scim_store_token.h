@@ -55,8 +55,9 @@ scim_rc_t scim_store_token_record_delete(scim_pool_t *pool, scim_str_t hash,
 scim_rc_t scim_store_token_list_delete(scim_pool_t *pool, scim_str_t tenant,
     scim_str_t id, scim_store_cmd_t *cmd);
 
-/* All tokens of a tenant, oldest first (`used` is in the record: not filled
- * here).  A list entry that is not understood is 503. */
+/* All tokens of a tenant, oldest first (tenant and used are not filled: the
+ * caller knows the one, the record the other).  A list entry that is not
+ * understood is 503. */
 scim_rc_t scim_store_token_list(scim_pool_t *pool, scim_str_t tenant,
     scim_store_cmd_t *cmd);
 scim_rc_t scim_store_token_list_reply(scim_pool_t *pool,
@@ -73,7 +74,8 @@ typedef struct {
     uint64_t   groups;
 } scim_tenant_t;
 
-/* SCIM_NONE from the reply: no such tenant. */
+/* SCIM_NONE from the reply: no such tenant.  The reply has no name: the
+ * caller's is left as it is. */
 scim_rc_t scim_store_tenant_get(scim_pool_t *pool, scim_str_t name,
     scim_store_cmd_t *cmd);
 scim_rc_t scim_store_tenant_get_reply(scim_pool_t *pool,

@@ -396,24 +396,6 @@ tenant_states(void **state)
 }
 
 
-/* RESP in, for replies no Redis of ours gives. */
-static redisReply *
-parse(const char *resp)
-{
-    void        *reply;
-    redisReader *reader;
-
-    reader = redisReaderCreate();
-    assert_non_null(reader);
-    assert_int_equal(redisReaderFeed(reader, resp, strlen(resp)), REDIS_OK);
-    assert_int_equal(redisReaderGetReply(reader, &reply), REDIS_OK);
-    assert_non_null(reply);
-    redisReaderFree(reader);
-
-    return reply;
-}
-
-
 static void
 wrong_shapes(void **state)
 {
@@ -453,7 +435,7 @@ wrong_shapes(void **state)
     memset(&query, 0, sizeof(query));
 
     for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        reply = parse(shapes[i]);
+        reply = unit_reply(shapes[i]);
         assert_int_equal(scim_store_query_reply(unit_pool, &query, reply,
                                                 &page, &err), SCIM_REFUSED);
         assert_int_equal(err.status, 503);
@@ -481,8 +463,9 @@ read_and_query(void *data)
 
     rc = scim_store_query(pool, scim_str("t"), query, &cmd);
     if (rc == SCIM_OK) {
-        reply = parse("*3\r\n$2\r\nok\r\n:1\r\n*8\r\n$1\r\ni\r\n$1\r\nd\r\n"
-                      ":1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n$1\r\n1\r\n$-1\r\n");
+        reply = unit_reply("*3\r\n$2\r\nok\r\n:1\r\n*8\r\n$1\r\ni\r\n"
+                           "$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n"
+                           "$1\r\n1\r\n$-1\r\n");
         rc = scim_store_query_reply(pool, query, reply, &page, &err);
         freeReplyObject(reply);
     }

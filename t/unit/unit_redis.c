@@ -139,3 +139,20 @@ unit_command(const scim_store_cmd_t *cmd)
 
     return reply;
 }
+
+
+redisReply *
+unit_reply(const char *resp)
+{
+    void        *reply;
+    redisReader *reader;
+
+    reader = redisReaderCreate();
+    assert_non_null(reader);
+    assert_int_equal(redisReaderFeed(reader, resp, strlen(resp)), REDIS_OK);
+    assert_int_equal(redisReaderGetReply(reader, &reply), REDIS_OK);
+    assert_non_null(reply);
+    redisReaderFree(reader);
+
+    return reply;
+}

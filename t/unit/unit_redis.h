@@ -21,4 +21,7 @@ redisContext *unit_redis_connection(void);
  * with freeReplyObject(); sends a script whole when Redis lacks it. */
 redisReply *unit_command(const scim_store_cmd_t *cmd);
 
+/* The reply that RESP text is, without a server: also what no Redis says. */
+redisReply *unit_reply(const char *resp);
+
 #endif /* UNIT_REDIS_H */
