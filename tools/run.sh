@@ -42,10 +42,13 @@ running() {
 nginx_pid() { running nginx ""; }
 redis_pid() { running redis /redis; }
 
+# One that has ended but that nobody has waited for has no folder any more.
+alive() { readlink "/proc/$1/cwd" > /dev/null; }
+
 wait_gone() {
     local i
     for ((i = 0; i < $2 * 20; i++)); do
-        [ -d "/proc/$1" ] || return 0
+        alive "$1" || return 0
         sleep 0.05
     done
     return 1
@@ -232,11 +235,12 @@ foreground() {
     echo "Ctrl-C stops it."
     tail -q -n 0 -F logs/error.log 2>/dev/null &
     trap 'trap "" INT TERM HUP; kill $! 2>/dev/null; exit 0' INT TERM HUP
-    while [ -d "/proc/$NGINX_PID" ] && [ -d "/proc/$REDIS_PID" ]; do
+    while alive "$NGINX_PID" && alive "$REDIS_PID"; do
         sleep 0.5
     done
     kill $!
-    [ -d "/proc/$REDIS_PID" ] || fail "Redis has ended: see $(pwd)/logs/redis.log"
+    alive "$REDIS_PID" ||
+        fail "Redis has ended: see $(pwd)/logs/redis.log"
     fail "nginx has ended: see $(pwd)/logs/error.log"
 }
 
