@@ -17,7 +17,8 @@
 typedef struct {
     ngx_url_t        url;           /* host:port or unix:path; addrs is empty
                                        when only the resolver can tell */
-    ngx_resolver_t  *resolver;      /* asked at each connect; NULL: the
+    ngx_resolver_t  *resolver;      /* asked for a name at each connect; if
+                                       it has no answer, or is NULL, the
                                        addresses found at start are used */
     ngx_msec_t       resolver_timeout;
     ngx_str_t        user;          /* AUTH; empty: none */

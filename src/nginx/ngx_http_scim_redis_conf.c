@@ -161,24 +161,27 @@ ngx_http_scim_redis_addresses(ngx_conf_t *cf,
     if (clcf->resolver != NULL && clcf->resolver->connections.nelts != 0) {
         conf->resolver = clcf->resolver;
         conf->resolver_timeout = ngx_min(clcf->resolver_timeout,
-                                         conf->connect_timeout);
-        return NGX_OK;
+                                         conf->connect_timeout / 2);
     }
 
     url = conf->url;
     url.no_resolve = 0;
 
-    if (ngx_inet_resolve_host(cf->pool, &url) != NGX_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s: redis at \"%V\" (with a \"resolver\" in "
-                           "http{} it would be looked up when needed)",
-                           url.err != NULL ? url.err : "an error", &url.url);
-        return NGX_ERROR;
+    if (ngx_inet_resolve_host(cf->pool, &url) == NGX_OK) {
+        conf->url = url;
+        return NGX_OK;
     }
 
-    conf->url = url;
+    if (conf->resolver != NULL) {
+        return NGX_OK;
+    }
 
-    return NGX_OK;
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "%s: redis at \"%V\" (with a \"resolver\" in http{} "
+                       "it would be looked up when needed)",
+                       url.err != NULL ? url.err : "an error", &url.url);
+
+    return NGX_ERROR;
 }
 
 

@@ -20,6 +20,7 @@
 
 static u_char *ngx_http_scim_redis_log(ngx_log_t *log, u_char *buf,
     size_t len);
+static void ngx_http_scim_redis_dial_known(ngx_http_scim_redis_t *redis);
 static void ngx_http_scim_redis_connect_timeout(ngx_event_t *ev);
 static void ngx_http_scim_redis_retry_handler(ngx_event_t *ev);
 static void ngx_http_scim_redis_resolve(ngx_http_scim_redis_t *redis);
@@ -80,6 +81,15 @@ ngx_http_scim_redis_connect(ngx_http_scim_redis_t *redis)
         return;
     }
 
+    ngx_http_scim_redis_dial_known(redis);
+}
+
+
+/* The addresses found at start. */
+static void
+ngx_http_scim_redis_dial_known(ngx_http_scim_redis_t *redis)
+{
+    redis->resolved = 0;
     redis->tries = redis->conf->url.naddrs;
     ngx_http_scim_redis_dial(redis, 0);
 }
@@ -173,6 +183,11 @@ ngx_http_scim_redis_resolved(ngx_resolver_ctx_t *ctx)
     redis->resolving = NULL;
     ngx_resolve_name_done(ctx);
 
+    if (state != 0 && redis->conf->url.naddrs != 0) {
+        ngx_http_scim_redis_dial_known(redis);
+        return;
+    }
+
     if (state != 0) {
         ngx_http_scim_redis_lost(redis, NGX_HTTP_SCIM_REDIS_UNREACHABLE,
                                  "its name cannot be resolved: %s",
@@ -180,6 +195,7 @@ ngx_http_scim_redis_resolved(ngx_resolver_ctx_t *ctx)
         return;
     }
 
+    redis->resolved = 1;
     redis->tries = 1;
     ngx_http_scim_redis_dial(redis, 0);
 }
@@ -200,7 +216,7 @@ ngx_http_scim_redis_dial(ngx_http_scim_redis_t *redis, ngx_err_t err)
     while (redis->tries > 0) {
         redis->tries--;
 
-        addr = redis->conf->resolver != NULL
+        addr = redis->resolved
                ? &redis->addr
                : &url->addrs[redis->next_addr++ % url->naddrs];
 

@@ -136,6 +136,7 @@ struct ngx_http_scim_redis_s {
     ngx_connection_t                   ident;       /* timers' debug log lines
                                                        read an fd here */
     unsigned                           down:1;      /* known not to work */
+    unsigned                           resolved:1;  /* addr is to be used */
     unsigned                           broken:1;    /* sending failed */
     unsigned                           resetting:1;
 };
