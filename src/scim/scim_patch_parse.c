@@ -17,12 +17,6 @@ static const op_name_t op_names[] = {
     { SCIM_STR("remove"), SCIM_P_REMOVE }
 };
 
-/* Keys of a path-less value that are the server's whatever the schema says. */
-static const scim_str_t server_keys[] = {
-    SCIM_STR("schemas"), SCIM_STR("id"), SCIM_STR("meta")
-};
-
-
 /* How many comparisons a filter makes with one entry, at most. */
 static size_t
 filter_cost(const scim_filter_t *filter)
@@ -58,21 +52,6 @@ scim_patch_push(scim_patch_reader_t *rd, const scim_path_t *path,
     *out = op;
 
     return SCIM_OK;
-}
-
-
-static bool
-server_key(scim_str_t key)
-{
-    size_t  i;
-
-    for (i = 0; i < sizeof(server_keys) / sizeof(server_keys[0]); i++) {
-        if (scim_str_caseeq(key, server_keys[i])) {
-            return true;
-        }
-    }
-
-    return false;
 }
 
 
@@ -113,10 +92,6 @@ scim_patch_expand(scim_patch_reader_t *rd, scim_str_t schema,
 
     for (member = object->first; member != NULL; member = member->next) {
         key = member->name;
-
-        if (key.len == 0 || server_key(key)) {
-            continue;
-        }
 
         if (schema.len != 0) {
             rc = scim_str_printf(rd->pool, &key, "%.*s:%.*s", SCIM_FMT(schema),

@@ -322,7 +322,7 @@ static const case_t  users[] = {
       KEYS("replace", "{'active':false}"), "'active':false" },
     { "read-only and unknown keys are passed over", "'title':'T'",
       KEYS("replace", "{'schemas':['" U "'],'id':'x','meta':{'version':'1'},"
-           "'groups':[],'colour':'red','urn:x:y':{'z':1},'title':'S'}"),
+           "'groups':[{'value':'g'}],'':1,'colour':'red','urn:x:y':{'z':1},'title':'S'}"),
       "'title':'S'" },
     { "a password is kept nowhere", "'title':'T'",
       OP("replace", "password", "'secret'") ","
