@@ -39,6 +39,14 @@ running() {
         echo "$pid"
 }
 
+workers() {
+    local process
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/cwd")" != "$(pwd -P)" ] ||
+            ! grep -qsx nginx "$process/comm" || echo "${process#/proc/}"
+    done
+}
+
 nginx_pid() { running nginx ""; }
 redis_pid() { running redis /redis; }
 
@@ -62,6 +70,10 @@ stop_all() {
         wait_gone "$pid" 10 || kill -TERM "$pid" 2>/dev/null || true
         wait_gone "$pid" 5 || echo "nginx-scim: nginx ($pid) does not end" >&2
     fi
+    # Workers outlive a master that was killed, and keep the port.
+    for pid in $(workers); do
+        kill -TERM "$pid" 2>/dev/null || true
+    done
     if pid=$(redis_pid); then
         kill -TERM "$pid" 2>/dev/null || true
         wait_gone "$pid" 30 || echo "nginx-scim: Redis ($pid) does not end" >&2
@@ -255,10 +267,10 @@ start() {
     exec 9> .lock
     flock -n 9 || fail "another start is at work in $(pwd)"
     ! nginx_pid > /dev/null || fail "it runs already in $(pwd); \`make stop\` ends it, SCIM_VAR=folder SCIM_PORT=$((port + 1)) starts another"
-    ! (exec 3<> "/dev/tcp/127.0.0.1/$port") 2>/dev/null || port_in_use
 
     trap stop_all EXIT
     stop_all
+    ! (exec 3<> "/dev/tcp/127.0.0.1/$port") 2>/dev/null || port_in_use
     read_env
     render
     permissions
@@ -277,10 +289,10 @@ start() {
 
 stop() {
     cd "$var" 2>/dev/null || fail "nothing runs in $var"
-    nginx_pid > /dev/null || redis_pid > /dev/null ||
+    [ -n "$(workers)" ] || redis_pid > /dev/null ||
         { echo "nothing runs in $(pwd)"; return 0; }
     stop_all
-    ! nginx_pid > /dev/null && ! redis_pid > /dev/null
+    [ -z "$(workers)" ] && ! redis_pid > /dev/null
 }
 
 case ${1-} in
