@@ -285,7 +285,7 @@ static scim_rc_t
 parse_and(scim_lexer_t *lx, const scim_attr_t *scope, scim_filter_t **out)
 {
     scim_rc_t       rc;
-    scim_filter_t  *right;
+    scim_filter_t  *right = NULL;
 
     rc = parse_operand(lx, scope, out);
 
@@ -309,7 +309,7 @@ static scim_rc_t
 parse_or(scim_lexer_t *lx, const scim_attr_t *scope, scim_filter_t **out)
 {
     scim_rc_t       rc;
-    scim_filter_t  *right;
+    scim_filter_t  *right = NULL;
 
     rc = parse_and(lx, scope, out);
 
@@ -335,7 +335,7 @@ scim_filter_parse(scim_pool_t *pool, const scim_resource_type_t *type,
 {
     scim_rc_t       rc;
     scim_lexer_t    lx;
-    scim_filter_t  *filter;
+    scim_filter_t  *filter = NULL;
 
     rc = scim_lexer_start(&lx, pool, type, text, err);
     if (rc == SCIM_OK) {

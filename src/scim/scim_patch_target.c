@@ -107,7 +107,7 @@ push_value(scim_patch_reader_t *rd, const scim_path_t *path, scim_str_t text,
     const scim_json_t *value)
 {
     scim_rc_t         rc;
-    scim_patch_op_t  *op;
+    scim_patch_op_t  *op = NULL;
 
     rc = count_writes(rd, value);
     if (rc == SCIM_OK) {
