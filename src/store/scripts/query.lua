@@ -207,20 +207,23 @@ function gather.holding()
     return call('SCARD', key) <= limit and holding(ARGV[list])
 end
 
--- Sorted by creation; what is not of the type has no place there and goes.
+-- Places in the order of creation, sorted, and whose they are.  What is not
+-- of the type has no place and drops out.
 local function by_creation(ids)
-    local placed = {}
+    local places, owner = {}, {}
     for from = 1, #ids, CHUNK do
         local to = math.min(from + CHUNK - 1, #ids)
-        local places = call('ZMSCORE', order, unpack(ids, from, to))
-        for i, place in ipairs(places) do
+        local scores = call('ZMSCORE', order, unpack(ids, from, to))
+        for i, score in ipairs(scores) do
+            local place = tonumber(score)
             if place then
-                placed[#placed + 1] = {tonumber(place), ids[from + i - 1]}
+                places[#places + 1] = place
+                owner[place] = ids[from + i - 1]
             end
         end
     end
-    table.sort(placed, function(a, b) return a[1] < b[1] end)
-    return placed
+    table.sort(places)
+    return places, owner
 end
 
 local ids = gather[source]()
@@ -228,10 +231,10 @@ if not ids then
     return {'many'}
 end
 
-local placed = by_creation(ids)
-reply[2] = #placed
-for i = offset + 1, math.min(offset + count, #placed) do
-    local row = read(placed[i][2])
+local places, owner = by_creation(ids)
+reply[2] = #places
+for i = offset + 1, math.min(offset + count, #places) do
+    local row = read(owner[places[i]])
     if row then
         answer(row)
     end
