@@ -266,6 +266,11 @@ ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
     r->headers_out.status = (ngx_uint_t) result->status;
     r->headers_out.content_length_n = (off_t) result->body.len;
 
+    if (result->status == NGX_HTTP_NOT_MODIFIED) {
+        /* the length would be that of what 200 brings */
+        r->headers_out.content_length_n = -1;
+    }
+
     if (r->err_status != 0) {
         r->err_status = (ngx_uint_t) result->status;
     }
