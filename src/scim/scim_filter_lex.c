@@ -9,7 +9,7 @@
 #include "scim_filter_lex.h"
 #include "scim_text.h"
 
-#define SHOWN  60   /* bytes of a word that an error quotes */
+#define SHOWN  120  /* bytes */
 
 
 scim_rc_t
@@ -55,6 +55,15 @@ scim_lexer_refuse(const scim_lexer_t *lx, size_t start, const char *fmt, ...)
 }
 
 
+scim_str_t
+scim_lexer_shown(scim_str_t text)
+{
+    text.len = scim_utf8_cut(text, SHOWN);
+
+    return text;
+}
+
+
 scim_rc_t
 scim_lexer_expected(const scim_lexer_t *lx, const char *what)
 {
@@ -66,7 +75,7 @@ scim_lexer_expected(const scim_lexer_t *lx, const char *what)
     }
 
     found = (scim_str_t) { lx->input.data + lx->start, lx->pos - lx->start };
-    found.len = scim_utf8_cut(found, SHOWN);
+    found = scim_lexer_shown(found);
 
     return scim_lexer_refuse(lx, lx->start, "%s is expected, found '%.*s'",
                              what, SCIM_FMT(found));

@@ -42,6 +42,9 @@ scim_rc_t scim_lexer_start(scim_lexer_t *lx, scim_pool_t *pool,
 /* Reads the next token. */
 scim_rc_t scim_lexer_next(scim_lexer_t *lx);
 
+/* As much of what a client sent as a message may quote. */
+scim_str_t scim_lexer_shown(scim_str_t text);
+
 /* 400 invalidFilter: position, what stands there, what was expected. */
 scim_rc_t scim_lexer_expected(const scim_lexer_t *lx, const char *what);
 

@@ -79,6 +79,8 @@ static scim_rc_t
 unknown_attr(const scim_lexer_t *lx, const scim_attr_t *scope, size_t start,
     scim_str_t name)
 {
+    name = scim_lexer_shown(name);
+
     if (scope != NULL) {
         return scim_lexer_refuse(lx, start, "'%.*s' has no sub-attribute "
                                  "'%.*s'", SCIM_FMT(scope->name),

@@ -27,9 +27,11 @@ typedef struct scim_patch_s scim_patch_t;
  * Reads a PatchOp body.  Paths are resolved here, so a wrong op, path or
  * missing value is refused before anything is read from the store:
  * invalidSyntax (no Operations, empty, unknown op), invalidPath,
- * invalidFilter, mutability (a read-only attribute), noTarget (remove without
- * a path), invalidValue.  `id` and `schemas` in a path-less value are
- * ignored, as are members of an operation the RFC does not name.
+ * invalidFilter, mutability (a read-only attribute, a required one removed),
+ * noTarget (remove without a path), invalidValue, tooMany (more changes than
+ * one request may ask for).  Read-only and unknown attributes in a path-less
+ * value are passed over, as are members of an operation that the RFC does not
+ * name.  docs/leniency.md tells what else is taken.
  */
 scim_rc_t scim_patch_parse(scim_pool_t *pool, const scim_resource_type_t *type,
     const scim_json_t *body, scim_no_target_e no_target, scim_patch_t **out,
@@ -46,7 +48,9 @@ bool scim_patch_needs_members(const scim_patch_t *patch);
  * Applies the operations in order to doc (changed in place; a copy of the
  * caller's) and *members.  doc may be NULL unless scim_patch_needs_document();
  * present, a JSON array of member objects, NULL unless
- * scim_patch_needs_members().  The caller settles the document
+ * scim_patch_needs_members().  May be called again with a newer document.
+ * Refused: noTarget, mutability (another value for an immutable attribute),
+ * tooMany (more comparisons than a worker has time for).  The caller settles the document
  * (scim_resource_settle) and drops everything if refused.
  */
 scim_rc_t scim_patch_apply(scim_pool_t *pool, const scim_patch_t *patch,

@@ -61,10 +61,15 @@ is_primary(const scim_json_t *entry)
 
 /* An entry that has been made the primary one leaves no other primary (RFC
  * 7643 section 2.4). */
-static void
-settle_primary(scim_json_t *array, const scim_json_t *chosen)
+static scim_rc_t
+settle_primary(scim_patch_edit_t *ed, const scim_patch_op_t *op,
+    scim_json_t *array, const scim_json_t *chosen)
 {
     scim_json_t  *entry, *primary;
+
+    if (!scim_patch_afford(&ed->work, array->count)) {
+        return refuse_work(ed, op);
+    }
 
     for (entry = array->first; entry != NULL; entry = entry->next) {
         if (entry == chosen || !is_primary(entry)) {
@@ -74,6 +79,23 @@ settle_primary(scim_json_t *array, const scim_json_t *chosen)
         primary = scim_json_get(entry, scim_str("primary"));
         primary->boolean = false;
     }
+
+    return SCIM_OK;
+}
+
+
+/* Removal walks the list, which is much cheaper a step than a comparison. */
+static scim_rc_t
+drop_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op,
+    scim_json_t *array, scim_json_t *entry)
+{
+    if (!scim_patch_afford(&ed->work, array->count / 64)) {
+        return refuse_work(ed, op);
+    }
+
+    scim_json_remove(array, entry);
+
+    return SCIM_OK;
 }
 
 
@@ -151,11 +173,8 @@ add_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op, scim_json_t *array,
         rc = scim_patch_merge(ed, op->path.path.attr, entry, value);
     }
 
-    if (rc == SCIM_OK && is_primary(value)) {
-        settle_primary(array, entry);
-    }
-
-    return rc;
+    return rc == SCIM_OK && is_primary(value)
+           ? settle_primary(ed, op, array, entry) : rc;
 }
 
 
@@ -297,11 +316,8 @@ create_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op,
     array = make_array(ed, op->path.path.attr, container);
     rc = array != NULL ? scim_json_append(array, entry) : SCIM_NOMEM;
 
-    if (rc == SCIM_OK && is_primary(entry)) {
-        settle_primary(array, entry);
-    }
-
-    return rc;
+    return rc == SCIM_OK && is_primary(entry)
+           ? settle_primary(ed, op, array, entry) : rc;
 }
 
 
@@ -354,12 +370,13 @@ edit_sub(scim_patch_edit_t *ed, const scim_patch_op_t *op, scim_json_t *array,
     }
 
     if (op->kind == SCIM_P_REMOVE && was && only_labels(entry)) {
-        scim_json_remove(array, entry);
+        return drop_entry(ed, op, array, entry);
+    }
 
-    } else if (op->value != NULL && is_primary(entry)
-               && scim_str_eq(sub->name, scim_str("primary")))
+    if (op->value != NULL && is_primary(entry)
+        && scim_str_eq(sub->name, scim_str("primary")))
     {
-        settle_primary(array, entry);
+        return settle_primary(ed, op, array, entry);
     }
 
     return SCIM_OK;
@@ -375,8 +392,7 @@ edit_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op,
     scim_json_t  *described;
 
     if (op->value == NULL) {
-        scim_json_remove(array, entry);
-        return SCIM_OK;
+        return drop_entry(ed, op, array, entry);
     }
 
     if (op->kind == SCIM_P_ADD && op->value->type == SCIM_JSON_OBJECT) {
@@ -389,11 +405,8 @@ edit_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op,
         }
     }
 
-    if (rc == SCIM_OK && is_primary(op->value)) {
-        settle_primary(array, entry);
-    }
-
-    return rc;
+    return rc == SCIM_OK && is_primary(op->value)
+           ? settle_primary(ed, op, array, entry) : rc;
 }
 
 

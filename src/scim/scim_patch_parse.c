@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "scim_filter_lex.h"
 #include "scim_patch_ops.h"
 
 typedef struct {
@@ -43,7 +44,7 @@ scim_patch_push(scim_patch_reader_t *rd, const scim_path_t *path,
 
     op->kind = rd->kind;
     op->strict = rd->strict;
-    op->text = text;
+    op->text = scim_lexer_shown(text);
     op->path = *path;
     op->cost = 1 + filter_cost(path->filter);
 
@@ -158,6 +159,8 @@ read_op_name(scim_patch_reader_t *rd, const scim_json_t *operation)
                            "an operation of the PATCH request has no 'op'; "
                            "add, replace and remove are known");
     }
+
+    name = scim_lexer_shown(name);
 
     return scim_refuse(rd->err, 400, SCIM_INVALID_SYNTAX,
                        "the PATCH operation '%.*s' is unknown; add, replace "

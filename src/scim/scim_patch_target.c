@@ -3,6 +3,7 @@
  * the value in canonical form.
  */
 
+#include "scim_filter_lex.h"
 #include "scim_patch_ops.h"
 #include "scim_value.h"
 
@@ -10,6 +11,8 @@
 static scim_rc_t
 refuse_mutability(scim_patch_reader_t *rd, scim_str_t text, const char *why)
 {
+    text = scim_lexer_shown(text);
+
     return scim_refuse(rd->err, 400, SCIM_MUTABILITY, "'%.*s' %s",
                        SCIM_FMT(text), why);
 }
@@ -37,8 +40,16 @@ static scim_rc_t
 accept_entry(scim_patch_reader_t *rd, const scim_path_t *path, scim_str_t text,
     const scim_json_t *input, scim_json_t **out)
 {
+    *out = NULL;
+
     if (input->type == SCIM_JSON_ARRAY) {
+        if (input->count == 0) {
+            return SCIM_OK;
+        }
+
         if (input->count != 1) {
+            text = scim_lexer_shown(text);
+
             return scim_refuse(rd->err, 400, SCIM_INVALID_VALUE,
                                "'%.*s' selects entries to change: the value "
                                "must be one entry, not a list of %zu",
@@ -255,6 +266,8 @@ schema_target(scim_patch_reader_t *rd, const scim_path_t *path,
     }
 
     if (rd->kind != SCIM_P_REMOVE && input->type != SCIM_JSON_NULL) {
+        text = scim_lexer_shown(text);
+
         return scim_refuse(rd->err, 400, SCIM_INVALID_VALUE,
                            "the value of the schema '%.*s' must be an object "
                            "of attributes", SCIM_FMT(text));

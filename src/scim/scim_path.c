@@ -108,8 +108,12 @@ scim_attr_path_parse(const scim_resource_type_t *type, scim_str_t text,
 static scim_rc_t
 bad_path(const scim_lexer_t *lx, const char *why)
 {
+    scim_str_t  path;
+
+    path = scim_lexer_shown(lx->input);
+
     return scim_refuse(lx->err, 400, SCIM_INVALID_PATH,
-                       "the path '%.*s' %s", SCIM_FMT(lx->input), why);
+                       "the path '%.*s' %s", SCIM_FMT(path), why);
 }
 
 
@@ -182,6 +186,8 @@ scim_path_parse(scim_pool_t *pool, const scim_resource_type_t *type,
     }
 
     if (scim_attr_path_parse(type, lx.text, &out->path) != SCIM_OK) {
+        text = scim_lexer_shown(text);
+
         return scim_refuse(err, 400, SCIM_INVALID_PATH,
                            "the path '%.*s' names an attribute that a %.*s "
                            "does not have", SCIM_FMT(text),

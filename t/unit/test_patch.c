@@ -302,6 +302,8 @@ static const case_t  users[] = {
       NULL, SCIM_INVALID_VALUE },
     { "replace of a selected entry with null", WORK,
       OP("replace", "emails[type eq ^work^]", "null"), "" },
+    { "replace of a selected entry with nothing", WORK,
+      OP("replace", "emails[type eq ^work^]", "[]"), "" },
     { "add to a selected entry merges", WORK,
       OP("add", "emails[type eq ^work^]", "{'display':'A'}"),
       "'emails':[{'value':'a@x','type':'work','primary':true,'display':'A'}]"
@@ -702,6 +704,70 @@ the_same_again_changes_nothing(void **state)
 }
 
 
+static const case_t  immutables[] = {
+    { "first value", "", OP("add", "nickName", "'N'"), "'nickName':'N'" },
+    { "same value", "'nickName':'N'", OP("replace", "nickName", "'N'"),
+      "'nickName':'N'" },
+    { "other value", "'nickName':'N'", OP("replace", "nickName", "'M'"), NULL,
+      SCIM_MUTABILITY },
+    { "no value", "'nickName':'N'", DEL("remove", "nickName"), NULL,
+      SCIM_MUTABILITY },
+    { "other key", "'nickName':'N'", KEYS("replace", "{'nickName':'M'}"), NULL,
+      SCIM_MUTABILITY },
+    { "first part", "", OP("add", "name.givenName", "'G'"),
+      "'name':{'givenName':'G'}" },
+    { "another part", "'name':{'familyName':'F'}",
+      OP("add", "name", "{'givenName':'G'}"), NULL, SCIM_MUTABILITY },
+    { "part removed", "'name':{'familyName':'F'}",
+      DEL("remove", "name.familyName"), NULL, SCIM_MUTABILITY },
+    { "first entry", "", OP("add", "ims", "'i'"), "'ims':[{'value':'i'}]" },
+    { "same entry", "'ims':[{'value':'i'}]", OP("add", "ims", "'i'"),
+      "'ims':[{'value':'i'}]" },
+    { "another entry", "'ims':[{'value':'i'}]", OP("add", "ims", "'j'"), NULL,
+      SCIM_MUTABILITY },
+    { "entry changed", "'ims':[{'value':'i'}]",
+      OP("replace", "ims[value eq ^i^].value", "'j'"), NULL, SCIM_MUTABILITY },
+    { "immutable part, same", "'photos':[{'value':'p','type':'t'}]",
+      OP("replace", "photos.type", "'t'"), "'photos':[{'value':'p','type':'t'"
+      "}]" },
+    { "immutable part, other", "'photos':[{'value':'p','type':'t'}]",
+      OP("replace", "photos.type", "'u'"), NULL, SCIM_MUTABILITY }
+};
+
+
+/* The built-in schemas have none that PATCH could reach. */
+static void
+immutable_attributes_keep_their_value(void **state)
+{
+    size_t              i;
+    const scim_attr_t  *type;
+    static const char  *names[] = { "nickName", "name", "ims" };
+    scim_attr_t        *attrs[4];
+
+    (void) state;
+
+    for (i = 0; i < 3; i++) {
+        attrs[i] = (scim_attr_t *) scim_type_attr(unit_type("User"), NULL,
+                                                  scim_str_from(names[i]));
+    }
+
+    type = scim_type_attr(unit_type("User"), NULL, scim_str("photos"));
+    attrs[3] = (scim_attr_t *) scim_attr_sub(type, scim_str("type"));
+
+    for (i = 0; i < N(attrs); i++) {
+        attrs[i]->mutability = SCIM_IMMUTABLE;
+    }
+
+    for (i = 0; i < N(immutables); i++) {
+        check("User", &immutables[i]);
+    }
+
+    for (i = 0; i < N(attrs); i++) {
+        attrs[i]->mutability = SCIM_READ_WRITE;
+    }
+}
+
+
 typedef struct {
     const char  *type;
     const char  *operations;
@@ -874,6 +940,9 @@ work_is_bounded(void **state)
     assert_int_equal(apply_many("User", OP("add", "emails", "'x'"), 1000,
                                 &err), SCIM_REFUSED);
     assert_int_equal(err.type, SCIM_TOO_MANY);
+    assert_int_equal(apply_many("User", "{'op':'add','path':'emails','value':"
+                                "[{'value':'a','primary':true}]}", 1000, &err),
+                     SCIM_OK);
 }
 
 
@@ -960,6 +1029,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(patches_of_users),
         cmocka_unit_test(patches_of_groups),
+        cmocka_unit_test(immutable_attributes_keep_their_value),
         cmocka_unit_test(the_same_again_changes_nothing),
         cmocka_unit_test(patches_need_no_more_than_they_use),
         cmocka_unit_test(a_patch_may_be_applied_twice),
