@@ -356,7 +356,7 @@ a_deleted_user_is_gone(void **state)
     (void) state;
 
     id = unit_user("ada");
-    group = unit_group("team", id, NULL);
+    group = unit_group("team", id);
 
     answer = unit_op(unit_printf("DELETE /Users/%s", id), NULL);
     assert_int_equal(answer.status, 204);
@@ -392,7 +392,7 @@ what_is_asked_for_is_shown(void **state)
     assert_string_equal(answer.result->etag, "W/\"1\"");
 
     id = unit_get(&answer, "id");
-    (void) unit_group("team", id, NULL);
+    (void) unit_group("team", id);
 
     answer = unit_op(unit_printf("GET /Users/%s?attributes=title", id), NULL);
     assert_string_equal(unit_get(&answer, "title"), "t");
@@ -570,7 +570,7 @@ memory_may_run_short(void **state)
     (void) state;
 
     id = unit_user("ada");
-    (void) unit_group("team", id, NULL);
+    (void) unit_group("team", id);
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         request = (scim_request_t) {

@@ -317,34 +317,15 @@ unit_user(const char *user_name)
 
 
 const char *
-unit_group(const char *name, const char *member, ...)
+unit_group(const char *name, const char *member)
 {
-    va_list        args;
-    scim_buf_t     buf;
-    scim_str_t     members;
     unit_answer_t  answer;
 
-    scim_buf_init(&buf, pool, 256);
-
-    va_start(args, member);
-
-    for ( ; member != NULL; member = va_arg(args, const char *)) {
-        if (buf.len != 0) {
-            scim_buf_char(&buf, ',');
-        }
-
-        scim_buf_lit(&buf, "{'value':'");
-        scim_buf_str(&buf, scim_str_from(member));
-        scim_buf_lit(&buf, "'}");
-    }
-
-    va_end(args);
-
-    assert_int_equal(scim_buf_done(&buf, &members), SCIM_OK);
-
     answer = unit_op("POST /Groups",
-                     unit_printf("{'displayName':'%s','members':[%.*s]}",
-                                 name, SCIM_FMT(members)));
+                     (member == NULL)
+                     ? unit_printf("{'displayName':'%s'}", name)
+                     : unit_printf("{'displayName':'%s','members':"
+                                   "[{'value':'%s'}]}", name, member));
     assert_int_equal(answer.status, 201);
 
     return unit_get(&answer, "id");

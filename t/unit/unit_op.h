@@ -46,10 +46,9 @@ unit_answer_t unit_op_run(scim_op_t *op);
 /* Text of a member, or of a member of a member: "meta.location". */
 const char *unit_get(const unit_answer_t *answer, const char *path);
 
-/* Creates and returns the id; fails the test unless 201. */
+/* Creates and returns the id; fails the test unless 201.  member NULL: none. */
 const char *unit_user(const char *user_name);
-const char *unit_group(const char *name, const char *member, ...)
-    __attribute__((sentinel));
+const char *unit_group(const char *name, const char *member);
 
 /* printf into the tests' pool. */
 const char *unit_printf(const char *fmt, ...)
