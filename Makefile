@@ -54,6 +54,10 @@ lint: test-lint
 format:
 	clang-format -i $(wildcard src/*/*.[ch] t/unit/*.[ch] t/fuzz/*.[ch])
 
+bench: build
+	@tools/deps.sh bench
+	@exec bench/run.py
+
 install: build
 	@exec tools/install.sh $(MODULE)
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs from Debian what is missing, and only that.
 #
-#   tools/deps.sh SET...        build run test
+#   tools/deps.sh SET...        build run test bench
 #
 # With nothing missing it is done in a moment, needs no root and no network.
 set -euo pipefail
@@ -12,6 +12,7 @@ run="nginx redis-server curl openssl"
 test="clang clang-tidy libclang-rt-dev llvm cppcheck libcmocka-dev dpkg-dev
       perl libtest-base-perl libtest-longstring-perl python3 python3-venv
       buildah debootstrap"
+bench="wrk redis-server python3"
 
 fail() {
     printf 'deps.sh: %s\n' "$1" >&2
@@ -90,8 +91,8 @@ update_lists() {
 sets=""
 for set in "$@"; do
     case $set in
-    build | run | test) sets="$sets ${!set}" ;;
-    *) fail "unknown set: $set (build, run, test)" ;;
+    build | run | test | bench) sets="$sets ${!set}" ;;
+    *) fail "unknown set: $set (build, run, test, bench)" ;;
     esac
 done
 
