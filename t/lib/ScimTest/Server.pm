@@ -163,6 +163,11 @@ sub log {
         qw(error.log stderr.log);
 }
 
+sub access_log {
+    my ($self) = @_;
+    return slurp("$self->{root}/logs/access.log");
+}
+
 sub slurp {
     my ($path) = @_;
     open my $in, '<', $path or return '';

@@ -26,11 +26,12 @@ our @EXPORT = qw(
     run_tests repeat_each no_shuffle no_long_string no_root_location
     add_block_preprocessor add_cleanup_handler workers master_on log_level
     worker_connections server_port env_to_nginx bail_out timeout
+    add_response_body_check
 );
 
 my $repeat  = 1;
 my $timeout = $ENV{TEST_NGINX_TIMEOUT} || 10;
-my (@preprocessors, @cleanups);
+my (@preprocessors, @cleanups, @body_checks);
 
 # Accepted for the genuine module's sake; ours does so anyway.
 sub no_shuffle()       { }
@@ -48,6 +49,7 @@ sub server_port  { ScimTest::Server::port() }
 sub bail_out     { Test::More::BAIL_OUT(@_) }
 sub add_block_preprocessor { push @preprocessors, $_[0] }
 sub add_cleanup_handler    { push @cleanups, $_[0] }
+sub add_response_body_check { push @body_checks, $_[0] }
 
 sub run_tests {
     for my $block (Test::Base::blocks()) {
@@ -99,6 +101,7 @@ sub run_block {
     $fake->stop if $fake;
     Test::More::ok($server->stop, "$name - nginx ends cleanly");
     check_log($block, $server->log);
+    check_lines($block, 'access_log', $server->access_log);
     $server->remove;
 }
 
@@ -107,7 +110,7 @@ sub check_must_die {
     my $name = $block->name;
     Test::More::ok(!$server->start, "$name - nginx refuses the configuration");
     $server->stop;
-    check_lines($block, $server->log);
+    check_lines($block, 'error_log', $server->log);
     $server->remove;
 }
 
@@ -228,7 +231,7 @@ sub check_body {
     my $want;
 
     if (defined($want = nth($block, 'response_body', $n))) {
-        Test::LongString::is_string($body, $want,
+        Test::LongString::is_string(sorted($block, $body), $want,
             label($block, $n, 'response body ok'));
     }
 
@@ -242,15 +245,19 @@ sub check_body {
         Test::More::unlike($body, qr/$want/s, label($block, $n, 'body unlike'));
     }
 
-    if (defined($want = nth($block, 'response_body_json_sort', $n))) {
-        my $json = JSON::PP->new->canonical->allow_nonref;
-        my $got = eval { $json->encode($json->decode($body)) } // $body;
-        Test::More::is($got, $json->encode($json->decode($want)),
-            label($block, $n, 'response JSON ok'));
-    }
+    $_->($block, $body, $n, 0) for @body_checks;
 }
 
-# --- the error log ----------------------------------------------------------
+# With `response_body_json_sort`, JSON with its names in order.
+sub sorted {
+    my ($block, $body) = @_;
+    return $body unless defined $block->response_body_json_sort;
+    my $json = JSON::PP->new->canonical;
+    my $text = eval { $json->encode($json->decode($body)) } // return $body;
+    return "$text\n";
+}
+
+# --- the logs ---------------------------------------------------------------
 
 sub patterns {
     my ($value) = @_;
@@ -266,16 +273,18 @@ sub found {
                                     : index($log, $pattern) >= 0;
 }
 
+# kind is error_log or access_log.
 sub check_lines {
-    my ($block, $log) = @_;
+    my ($block, $kind, $log) = @_;
     my $name = $block->name;
 
-    for my $pattern (patterns(section($block, 'error_log'))) {
-        Test::More::ok(found($log, $pattern), "$name - log has '$pattern'")
+    for my $pattern (patterns(section($block, $kind))) {
+        Test::More::ok(found($log, $pattern), "$name - $kind has '$pattern'")
             or Test::More::diag($log);
     }
-    for my $pattern (patterns(section($block, 'no_error_log'))) {
-        Test::More::ok(!found($log, $pattern), "$name - log lacks '$pattern'");
+    for my $pattern (patterns(section($block, "no_$kind"))) {
+        Test::More::ok(!found($log, $pattern),
+            "$name - $kind lacks '$pattern'") or Test::More::diag($log);
     }
 }
 
@@ -285,7 +294,7 @@ sub check_log {
         /\[(?:alert|crit|emerg)\]|Sanitizer|exited on signal|runtime error:/
     } split /^/, $log;
 
-    check_lines($block, $log);
+    check_lines($block, 'error_log', $log);
     Test::More::is($bad, '', $block->name . ' - the error log is quiet')
         or Test::More::diag($log);
 }

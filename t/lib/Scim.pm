@@ -1,0 +1,225 @@
+# What the tests of this project add to Test::Nginx; `use` it after
+# Test::Nginx::Socket, this project's or the genuine one.
+#
+# Each block begins with an emptied private Redis that holds the tenant `acme`
+# with the tokens below, and `off`, a tenant that is switched off, and with
+#
+#     --- scim_users      lines of an id and a userName, or JSON
+#     --- scim_groups     lines "id displayName" or "id displayName = id id …"
+#     --- redis           commands, one a line, after everything else
+#     --- scim_keep       nothing of all this: what the last block has left
+#
+# $TOKEN, $READ_TOKEN, $EXPIRED_TOKEN and $OFF_TOKEN stand for tokens in
+# `more_headers`.  A block without `http_config`, `config` or `more_headers` has
+# $::HttpConfig, $::Config and $::Auth.  In a configuration $TEST_NGINX_REDIS
+# and $TEST_NGINX_REDIS_TCP are the addresses of Redis, and
+# $TEST_NGINX_FAKE_REDIS is a socket for `tcp_listen`.
+#
+# A block may have several requests, and what is expected of each, apart by an
+# empty line; statuses are apart by spaces.  What is given once holds for all.
+#
+#     --- json            what is expected of the body: ScimTest::Json
+package Scim;
+
+use v5.10.1;
+use strict;
+use warnings;
+
+use Compress::Zlib ();
+use JSON::PP ();
+use Math::BigInt;
+use Test::More ();
+
+use ScimTest::Json;
+use ScimTest::Redis;
+
+my $redis;
+my %token;
+
+# "scim_", 43 base62 digits, 6 of the CRC-32 of what is before them.
+sub token {
+    my ($seed) = @_;
+    my $text = 'scim_' . substr "$seed" . ('0' x 43), 0, 43;
+    return $text . base62(Compress::Zlib::crc32($text), 6);
+}
+
+sub base62 {
+    my ($number, $length) = @_;
+    my @digits = ('0' .. '9', 'A' .. 'Z', 'a' .. 'z');
+    my $text = '';
+    while ($length--) {
+        $text = $digits[$number % 62] . $text;
+        $number = int($number / 62);
+    }
+    return $text;
+}
+
+BEGIN {
+    %token = map { $_ => token($_ =~ s/_//r) }
+        qw(TOKEN READ_TOKEN EXPIRED_TOKEN OFF_TOKEN UNKNOWN_TOKEN);
+}
+
+# Where Redis is and what a location needs of http{}.
+our $HttpConfig = <<'_EOC_';
+    scim_redis $TEST_NGINX_REDIS;
+_EOC_
+
+# SCIM behind the gate of tokens, every error of nginx' in SCIM's form.
+our $Location = <<'_EOC_';
+    location = /_token { internal; scim_token; }
+    location @scim_error { scim_error; }
+    error_page 400 401 403 404 405 408 411 412 413 414 415 416 429
+               494 500 501 502 503 504 505 507 @scim_error;
+_EOC_
+
+our $Config = <<"_EOC_";
+    location /scim/v2/ {
+        scim;
+        auth_request /_token;
+    }
+$Location
+_EOC_
+
+our $Auth = <<"_EOC_";
+Authorization: Bearer $token{TOKEN}
+Content-Type: application/scim+json
+_EOC_
+
+sub import {
+    $redis = ScimTest::Redis->new;
+    $ENV{TEST_NGINX_REDIS} = "unix:$redis->{socket}";
+    $ENV{TEST_NGINX_REDIS_TCP} = "127.0.0.1:$redis->{port}";
+    $ENV{TEST_NGINX_FAKE_REDIS} = "$redis->{dir}/fake.sock";
+
+    ($main::HttpConfig, $main::Location, $main::Config, $main::Auth) =
+        ($HttpConfig, $Location, $Config, $Auth);
+
+    main::no_shuffle();
+    main::no_long_string();
+    main::no_root_location();
+    main::master_on();
+    main::workers(2);
+    main::log_level('info');
+    main::add_block_preprocessor(\&prepare);
+    main::add_response_body_check(\&check_json);
+}
+
+END { $redis->stop if $redis }
+
+# --- before a block -----------------------------------------------------------
+
+sub prepare {
+    my ($block) = @_;
+
+    preset($block, http_config => $HttpConfig);
+    preset($block, config => $Config);
+    preset($block, more_headers => $Auth)
+        unless defined $block->raw_request;
+    several($block);
+    tokens($block);
+
+    seed($block) unless defined $block->scim_keep;
+    $redis->command(split ' ') for lines(scalar $block->redis);
+}
+
+sub preset {
+    my ($block, $section, $value) = @_;
+    $block->set_value($section, $value) unless defined $block->$section;
+}
+
+# Test::Nginx wants an array where there are several requests.
+sub several {
+    my ($block) = @_;
+    my $request = $block->request;
+
+    if (defined $request && !ref $request) {
+        my @all = paragraphs($request);
+        return if @all < 2;
+        $block->set_value(request => \@all);
+        $request = \@all;
+    }
+    return unless ref $request eq 'ARRAY' && @$request > 1;
+
+    if (defined $block->error_code && !ref $block->error_code) {
+        spread($block, 'error_code', scalar @$request,
+            split ' ', $block->error_code);
+    }
+    for my $section (qw(more_headers response_headers response_headers_like
+        raw_response_headers_like response_body response_body_like))
+    {
+        next if !defined $block->$section || ref $block->$section;
+        spread($block, $section, scalar @$request,
+            paragraphs(scalar $block->$section));
+    }
+}
+
+sub paragraphs { return grep { /\S/ } split /\n\s*\n/, $_[0] }
+
+sub spread {
+    my ($block, $section, $n, @values) = @_;
+    @values = ($values[0] // '') x $n if @values < 2;
+    die $block->name . ": $section has " . @values . " of $n" if @values != $n;
+    $block->set_value($section, \@values);
+}
+
+sub tokens {
+    my ($block) = @_;
+    for my $section (qw(more_headers raw_request)) {
+        my $value = $block->$section // next;
+        for (ref $value ? @$value : $value) {
+            s/\$([A-Z_]*TOKEN)\b/$token{$1}/g;
+            # How to say that there are no headers.
+            s/^none$//;
+        }
+        $block->set_value($section, $value);
+    }
+}
+
+sub lines { return grep { /\S/ } split /\n/, $_[0] // '' }
+
+sub seed {
+    my ($block) = @_;
+
+    $redis->reset;
+    $redis->tenant('acme', 1);
+    $redis->tenant('off', 0);
+    $redis->token(acme => $token{TOKEN}, id => 'tokenacme0000001');
+    $redis->token(acme => $token{READ_TOKEN}, id => 'tokenread0000001',
+        scope => 'read');
+    $redis->token(acme => $token{EXPIRED_TOKEN}, id => 'tokenold00000001',
+        expires => 1767225600001);
+    $redis->token(off => $token{OFF_TOKEN}, id => 'tokenoff00000001');
+
+    for my $line (lines(scalar $block->scim_users)) {
+        my ($id, $rest) = split ' ', $line, 2;
+        $redis->user('acme', $id, attributes($rest, 'userName'));
+    }
+    for my $line (lines(scalar $block->scim_groups)) {
+        my ($id, $rest) = split ' ', $line, 2;
+        my ($name, $members) = split /\s+=\s*/, $rest, 2;
+        $redis->group('acme', $id, attributes($name, 'displayName'),
+            split ' ', $members // '');
+    }
+}
+
+sub attributes {
+    my ($text, $name) = @_;
+    return JSON::PP::decode_json($text) if $text =~ /^\{/;
+    return { $name => $text };
+}
+
+# --- after a response ---------------------------------------------------------
+
+sub check_json {
+    my ($block, $body, $n) = @_;
+    my $expected = $block->json // return;
+    my @all = paragraphs($expected);
+    my $one = @all > 1 ? $all[$n] : $all[0];
+
+    $one =~ s/^\s+|\s+$//g;
+    my $wrong = ScimTest::Json::differs($one, $body // '');
+    Test::More::is($wrong, '', $block->name . " - JSON as expected ($n)")
+        or Test::More::diag($body);
+}
+
+1;

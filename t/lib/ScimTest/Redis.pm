@@ -1,0 +1,186 @@
+# A private Redis for one test file, and what the tests put into it.
+package ScimTest::Redis;
+
+use v5.10.1;
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use Digest::SHA qw(sha256_hex);
+use File::Basename qw(dirname);
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use JSON::PP ();
+use Time::HiRes qw(sleep time);
+
+my $scripts = dirname(abs_path(__FILE__)) . '/../../../src/store/scripts';
+my $json = JSON::PP->new->canonical->utf8;
+
+sub new {
+    my ($class) = @_;
+    my $dir = tempdir('scim-redis-XXXXXX', TMPDIR => 1);
+    my $self = bless { dir => $dir, owner => $$, socket => "$dir/redis.sock" },
+        $class;
+    # nginx' workers may be another user.
+    chmod 0755, $dir;
+    $self->{port} = free_port();
+    $self->start;
+    return $self;
+}
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "no free port: $!";
+    return $socket->sockport;
+}
+
+sub start {
+    my ($self) = @_;
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', "$self->{dir}/redis.log";
+        open STDERR, '>&', \*STDOUT;
+        exec qw(redis-server --bind 127.0.0.1 --save), '', '--appendonly', 'no',
+            '--port', $self->{port}, '--dir', $self->{dir}, '--unixsocket',
+            $self->{socket}, '--unixsocketperm', '777'
+            or POSIX::_exit(127);
+    }
+    $self->{pid} = $pid;
+
+    my $deadline = time + 10;
+    until ($self->{connection} = $self->connect) {
+        die "redis-server does not start: see $self->{dir}/redis.log"
+            if time > $deadline;
+        sleep 0.01;
+    }
+}
+
+sub connect {
+    my ($self) = @_;
+    return IO::Socket::UNIX->new(Peer => $self->{socket});
+}
+
+# Only who started it ends it: a fork of the test file has it too.
+sub stop {
+    my ($self) = @_;
+    return if $$ != $self->{owner} || !$self->{pid};
+    local ($?, $!);
+    kill KILL => $self->{pid};
+    waitpid delete $self->{pid}, 0;
+    remove_tree($self->{dir});
+}
+
+sub DESTROY { $_[0]->stop }
+
+# One command, its reply; dies of an error.
+sub command {
+    my ($self, @args) = @_;
+    my $socket = $self->{connection};
+    print {$socket} '*' . @args . "\r\n",
+        map { '$' . length($_) . "\r\n$_\r\n" } @args;
+    $socket->flush;
+    return $self->reply;
+}
+
+sub reply {
+    my ($self) = @_;
+    my $socket = $self->{connection};
+    local $/ = "\r\n";
+    my $line = <$socket> // die 'Redis has gone';
+    chomp $line;
+    my ($type, $rest) = (substr($line, 0, 1), substr $line, 1);
+    die "Redis: $rest" if $type eq '-';
+    return $rest if $type eq '+' || $type eq ':';
+    return undef if $rest < 0;
+    return [map { $self->reply } 1 .. $rest] if $type eq '*';
+    read $socket, my $text, $rest + 2;
+    return substr $text, 0, $rest;
+}
+
+sub script {
+    my ($self, $name, $tenant, @args) = @_;
+    open my $in, '<', "$scripts/$name.lua" or die "$name.lua: $!";
+    my $text = do { local $/; <$in> };
+    return $self->command('EVAL', $text, 1, "scim:{$tenant}:", @args);
+}
+
+# --- what is in it ------------------------------------------------------------
+
+# Every block begins with this and nothing else.
+sub reset {
+    my ($self) = @_;
+    $self->command('CONFIG', 'SET', 'requirepass', '');
+    $self->command('CONFIG', 'SET', 'maxmemory', '0');
+    $self->command('CLIENT', 'UNPAUSE');
+    $self->command('FLUSHALL');
+}
+
+sub tenant {
+    my ($self, $name, $enabled) = @_;
+    my @fields = (enabled => $enabled, created => 1767225600000,
+        settings => '{}', seq => 0);
+    $self->command('HSET', "scim:{$name}:tenant", @fields);
+    $self->command('SADD', 'scim:tenants', $name);
+}
+
+# expires in ms since the epoch, 0 for never.
+sub token {
+    my ($self, $tenant, $token, %field) = @_;
+    my $hash = sha256_hex($token);
+    my %record = (created => 1767225600000, expires => 0, scope => 'provision',
+        name => $field{id}, %field);
+    $self->command('HSET', "scim:token:$hash", tenant => $tenant, %record);
+    my $id = delete $record{id};
+    $record{$_} += 0 for qw(created expires);
+    $self->command('HSET', "scim:{$tenant}:tokens", $id,
+        $json->encode({ %record, hash => $hash }));
+}
+
+sub user {
+    my ($self, $tenant, $id, $attributes) = @_;
+    my @index = (
+        [userName => lc $attributes->{userName}, 1],
+        map { [$_ => $attributes->{$_}, 0] }
+            grep { defined $attributes->{$_} } qw(externalId),
+    );
+    push @index, [displayName => lc $attributes->{displayName}, 0]
+        if defined $attributes->{displayName};
+    push @index, ['emails.value' => lc $_->{value}, 0]
+        for @{ $attributes->{emails} // [] };
+    $self->resource($tenant, 'User', $id, $attributes,
+        $attributes->{displayName} // $attributes->{userName}, \@index, []);
+}
+
+sub group {
+    my ($self, $tenant, $id, $attributes, @members) = @_;
+    my @index = ([displayName => lc $attributes->{displayName}, 1]);
+    push @index, [externalId => $attributes->{externalId}, 0]
+        if defined $attributes->{externalId};
+    $self->resource($tenant, 'Group', $id, $attributes,
+        $attributes->{displayName}, \@index, \@members);
+}
+
+# The script that the module itself commits with, so that a test begins with
+# what a POST would have left.
+sub resource {
+    my ($self, $tenant, $type, $id, $attributes, $display, $index, $members)
+        = @_;
+    my %doc = (
+        schemas => ["urn:ietf:params:scim:schemas:core:2.0:$type"],
+        %$attributes, id => $id,
+    );
+    my $doc = $json->encode(\%doc);
+    # The response is made by adding to the end, which is meta.
+    $doc =~ s/\}\z/,"meta":{"resourceType":"$type","created":"2026-01-01T00:00:00.000Z"}}/;
+
+    my $reply = $self->script('commit', $tenant, '', 'create', $type, $id, 0,
+        '2026-01-01T00:00:00.000Z', 1, $doc, $display,
+        @$members ? 'delta' : 'none', scalar @$index, (map { @$_ } @$index),
+        0, scalar @$members, @$members);
+    die "$type $id: @$reply" if $reply->[0] ne 'ok';
+}
+
+1;
