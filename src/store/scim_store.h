@@ -101,11 +101,13 @@ typedef struct {
     size_t                      nranges;
     size_t                      offset;     /* rows to pass over */
     size_t                      count;      /* rows wanted, 0: only the total */
-    size_t                      scan_limit; /* RANGES, MEMBER_OF, HOLDING: more
-                                               candidates: SCIM_REFUSED tooMany */
+    size_t                      scan_limit; /* RANGES, MEMBER_OF, HOLDING: with
+                                               more candidates SCIM_REFUSED,
+                                               tooMany */
     bool                        relations;  /* members or groups, as the type
                                                has them */
-    const scim_str_t           *probe;      /* or only these members, if there */
+    const scim_str_t           *probe;      /* or only these members, as far as
+                                               they are some */
     size_t                      nprobe;
 } scim_store_query_t;
 

@@ -481,6 +481,113 @@ out_of_memory_midway(void **state)
 }
 
 
+static scim_rc_t
+format_and_read(void *data)
+{
+    scim_rc_t               rc;
+    scim_pool_t            *pool;
+    redisReply             *reply;
+    scim_error_t            err;
+    scim_members_t         *members;
+    scim_store_cmd_t        cmd;
+    scim_store_commit_t     commit;
+    scim_store_committed_t  out;
+
+    commit = *(scim_store_commit_t *) data;
+
+    pool = scim_pool_create(64);
+    if (pool == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    members = scim_members_create(pool);
+    commit.members = members;
+
+    rc = members == NULL ? SCIM_NOMEM
+                         : scim_members_add(members, scim_str("a"));
+    if (rc == SCIM_OK) {
+        rc = scim_members_remove(members, scim_str("b"));
+    }
+    if (rc == SCIM_OK) {
+        rc = scim_store_commit(pool, scim_str("t"), &commit, &cmd);
+    }
+    if (rc == SCIM_OK) {
+        reply = unit_reply("*5\r\n$5\r\ntaken\r\n:0\r\n:0\r\n$0\r\n\r\n"
+                           "$8\r\nuserName\r\n");
+        rc = scim_store_commit_reply(pool, reply, &out, &err);
+        freeReplyObject(reply);
+    }
+
+    scim_pool_destroy(pool);
+
+    return rc;
+}
+
+
+static void
+without_memory(void **state)
+{
+    enum { MANY = 100 };
+
+    size_t              i;
+    scim_index_entry_t  entries[MANY];
+    scim_store_commit_t commit;
+
+    (void) state;
+
+    for (i = 0; i < MANY; i++) {
+        entries[i].attr = scim_str("emails.value");
+        entries[i].value = scim_str("a");
+        entries[i].unique = false;
+    }
+
+    commit = user(SCIM_STORE_UPDATE, "g");
+    commit.add = entries;
+    commit.nadd = MANY;
+    commit.remove = entries;
+    commit.nremove = MANY;
+    unit_fail_allocations(format_and_read, &commit);
+
+    commit.verb = SCIM_STORE_DELETE;
+    unit_fail_allocations(format_and_read, &commit);
+}
+
+
+/* Replies no Redis of ours gives: refused, whatever is wrong with them. */
+static void
+wrong_shapes(void **state)
+{
+    static const char *const shapes[] = {
+        ":1\r\n",
+        "+OK\r\n",
+        "$-1\r\n",
+        "*0\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n:1\r\n$1\r\nm\r\n",
+        "*5\r\n:1\r\n:1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n",
+        "*5\r\n$2\r\nok\r\n:-1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n",
+        "*5\r\n$2\r\nok\r\n:1\r\n$1\r\nx\r\n$1\r\nm\r\n$0\r\n\r\n",
+        "*5\r\n$2\r\nok\r\n:1\r\n:1\r\n$-1\r\n$0\r\n\r\n",
+        "*5\r\n$2\r\nok\r\n:1\r\n:1\r\n$1\r\nm\r\n*0\r\n",
+        "*5\r\n$3\r\nnew\r\n:1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n",
+    };
+
+    size_t                  i;
+    redisReply             *reply;
+    scim_error_t            err;
+    scim_store_committed_t  out;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        reply = unit_reply(shapes[i]);
+        assert_int_equal(scim_store_commit_reply(unit_pool, reply, &out, &err),
+                         SCIM_REFUSED);
+        assert_int_equal(err.status, 503);
+        freeReplyObject(reply);
+    }
+}
+
+
 int
 main(void)
 {
@@ -497,6 +604,8 @@ main(void)
         test(tenant_switch),
         test(out_of_memory),
         test(out_of_memory_midway),
+        test(wrong_shapes),
+        test(without_memory),
     };
 
     return cmocka_run_group_tests_name("store commit", tests, NULL, NULL);
