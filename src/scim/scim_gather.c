@@ -257,8 +257,19 @@ scim_gather_schema(scim_gather_t *g, const scim_schema_t *schema,
 }
 
 
-scim_rc_t
-scim_gather_input(scim_gather_t *g, const scim_json_t *input)
+/* An extension's attribute without the URN before it (`manager`): not how the
+ * RFC writes it, so it yields to one that is. */
+static bool
+scim_gather_short(const scim_attr_path_t *path, scim_str_t name)
+{
+    return path->extension && path->attr != NULL
+           && memchr(name.data, ':', name.len) == NULL;
+}
+
+
+static scim_rc_t
+scim_gather_pass(scim_gather_t *g, const scim_json_t *input, bool shorts,
+    bool *seen)
 {
     scim_rc_t           rc;
     scim_attr_path_t    path;
@@ -270,6 +281,15 @@ scim_gather_input(scim_gather_t *g, const scim_json_t *input)
             continue;
         }
 
+        if (scim_gather_short(&path, member->name) != shorts) {
+            *seen = true;
+            continue;
+        }
+
+        if (shorts && *scim_gather_slot(g, path.attr) != NULL) {
+            continue;
+        }
+
         rc = path.attr == NULL ? scim_gather_schema(g, path.schema, member)
                                : scim_gather_attr(g, &path, member);
         if (rc != SCIM_OK) {
@@ -278,4 +298,21 @@ scim_gather_input(scim_gather_t *g, const scim_json_t *input)
     }
 
     return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_gather_input(scim_gather_t *g, const scim_json_t *input)
+{
+    bool       shorts, seen;
+    scim_rc_t  rc;
+
+    shorts = false;
+    rc = scim_gather_pass(g, input, false, &shorts);
+
+    if (rc == SCIM_OK && shorts) {
+        rc = scim_gather_pass(g, input, true, &seen);
+    }
+
+    return rc;
 }

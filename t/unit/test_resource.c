@@ -102,6 +102,10 @@ accepted(void **state)
           "'type':'work'}]}" },
         { "{'userName':'a','" U "':{'title':'T'}}",
           "{" SU ",'userName':'a','title':'T'}" },
+        { "{'userName':'a','department':'x','" ENT "':{'department':'D'},"
+          "'manager':'m'}",
+          "{" SUE ",'userName':'a','" ENT "':{'department':'D',"
+          "'manager':{'value':'m'}}}" },
         { "{'userName':'a','name.x':1,'x.y':1,'" ENT ":x':1}",
           "{" SU ",'userName':'a'}" },
 
