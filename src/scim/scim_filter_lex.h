@@ -28,7 +28,7 @@ typedef struct {
     /* the token that stands next */
     scim_token_e                token;
     size_t                      start;
-    scim_str_t                  text;       /* WORD as written; STRING decoded */
+    scim_str_t                  text;       /* as written; STRING: decoded */
 
     /* how much the filter may still hold */
     unsigned                    depth;

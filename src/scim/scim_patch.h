@@ -50,8 +50,8 @@ bool scim_patch_needs_members(const scim_patch_t *patch);
  * present, a JSON array of member objects, NULL unless
  * scim_patch_needs_members().  May be called again with a newer document.
  * Refused: noTarget, mutability (another value for an immutable attribute),
- * tooMany (more comparisons than a worker has time for).  The caller settles the document
- * (scim_resource_settle) and drops everything if refused.
+ * tooMany (more comparisons than a worker has time for).  The caller settles
+ * the document (scim_resource_settle) and drops everything if refused.
  */
 scim_rc_t scim_patch_apply(scim_pool_t *pool, const scim_patch_t *patch,
     scim_json_t *doc, const scim_json_t *present, scim_members_t *members,

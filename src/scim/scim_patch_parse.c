@@ -231,25 +231,16 @@ read_operation(scim_patch_reader_t *rd, const scim_json_t *operation)
 }
 
 
-static scim_rc_t
-find_operations(const scim_json_t *body, const scim_json_t **out,
-    scim_error_t *err)
+/* The list of operations, NULL if there is none or nothing in it. */
+static const scim_json_t *
+find_operations(const scim_json_t *body)
 {
     const scim_json_t  *operations;
 
     operations = scim_json_get_ci(body, scim_str("Operations"));
 
-    if (operations == NULL || operations->type != SCIM_JSON_ARRAY
-        || operations->count == 0)
-    {
-        return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
-                           "the body of a PATCH request must be an object "
-                           "with a list 'Operations' that is not empty");
-    }
-
-    *out = operations;
-
-    return SCIM_OK;
+    return operations != NULL && operations->type == SCIM_JSON_ARRAY
+           && operations->count != 0 ? operations : NULL;
 }
 
 
@@ -279,9 +270,12 @@ scim_patch_parse(scim_pool_t *pool, const scim_resource_type_t *type,
     scim_patch_reader_t  rd;
     const scim_json_t   *operations = NULL, *operation;
 
-    rc = find_operations(body, &operations, err);
-    if (rc != SCIM_OK) {
-        return rc;
+    operations = find_operations(body);
+
+    if (operations == NULL) {
+        return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
+                           "the body of a PATCH request must be an object "
+                           "with a list 'Operations' that is not empty");
     }
 
     rd = (scim_patch_reader_t) {
