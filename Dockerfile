@@ -23,7 +23,8 @@ COPY --from=build /out/ /tmp/out/
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
         --no-install-recommends nginx openssl curl $(cat /tmp/out/packages) \
- && mv /tmp/out/ngx_http_scim_module.so /usr/lib/nginx/modules/ \
+ && install -D -m 644 -t /usr/lib/nginx/modules \
+        /tmp/out/ngx_http_scim_module.so \
  && rm -rf /tmp/out /var/lib/apt/lists/*
 COPY conf/scim/ /etc/nginx/scim/
 COPY conf/container/nginx.conf /etc/nginx/nginx.conf

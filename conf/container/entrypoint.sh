@@ -74,4 +74,12 @@ else
     edit '/admin\.conf/d' nginx.conf
 fi
 
+# Some runtimes give a standard output that only root may open by name.
+if ! (: >> /dev/stdout) 2>/dev/null; then
+    rm -f /tmp/scim/access
+    mkfifo /tmp/scim/access
+    cat < /tmp/scim/access &
+    edit 's|/dev/stdout|/tmp/scim/access|' nginx.conf
+fi
+
 exec nginx -p /usr/share/nginx/ -c "$conf/nginx.conf" "$@"

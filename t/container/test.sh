@@ -151,7 +151,7 @@ clean_up() {
 mkdir -p "$work/secrets"
 
 make_base || give_up "a base image is made"
-b bud -q --isolation chroot --pull-never --build-arg BASE="$base" \
+b bud --isolation chroot --pull-never --build-arg BASE="$base" \
     -t "$image" . || give_up "the image is built"
 result 0 "the image is built"
 
