@@ -162,8 +162,7 @@ ngx_int_t ngx_http_scim_redis_reply(ngx_http_scim_redis_t *redis,
 void ngx_http_scim_redis_unsend(ngx_http_scim_redis_t *redis,
     ngx_uint_t resend, ngx_queue_t *failed);
 
-/* Answers all commands of the queue with the cause; none must be left in it
- * by the caller's own means. */
+/* Empties the queue: its commands are answered with the cause. */
 void ngx_http_scim_redis_fail(ngx_http_scim_redis_t *redis, ngx_queue_t *queue,
     ngx_http_scim_redis_cause_e cause);
 
