@@ -185,8 +185,8 @@ scim_accept_unpack(scim_accept_t *a, const scim_json_t *input,
 
 
 /*
- * `{"value":"{\"value\":"x",\"displayName\":…}"}`, as the same function has it
- * when a role is one of several: what is inside wins over what is around.
+ * The same text as `value` of an element, `{"value":"{\"value\":…}"}`, as Entra
+ * sends roles: what is inside wins over what is around.
  */
 static scim_rc_t
 scim_accept_unpack_value(scim_accept_t *a, const scim_attr_t *attr,
