@@ -243,7 +243,7 @@ scim_accept_list(scim_accept_t *a, const scim_attr_t *attr,
     const scim_json_t *input, scim_json_t **out);
 
 
-/* A sub-attribute: simple, one or many (the loader allows no deeper nesting). */
+/* A sub-attribute: simple, one or many (the loader allows nothing deeper). */
 static scim_rc_t
 scim_accept_sub(scim_accept_t *a, const scim_attr_t *sub,
     const scim_json_t *input, scim_json_t **out)
