@@ -178,7 +178,8 @@ a_patch_may_be_applied_twice(void **state)
     (void) state;
     assert_int_equal(scim_patch_parse(pool, unit_type("User"),
                                       unit_patch_body(pool, operations),
-                                      SCIM_NO_TARGET_AUTO, &patch, &err), SCIM_OK);
+                                      SCIM_NO_TARGET_AUTO, &patch, &err),
+                     SCIM_OK);
 
     first = unit_patch_document(pool, "User", WORK);
     second = unit_patch_document(pool, "User", WORK);
