@@ -176,7 +176,7 @@ ngx_http_scim_token_remembered(ngx_http_request_t *r, scim_str_t token,
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
     hash[0] = '\0';
 
-    if (slcf->token_cache == 0 || !scim_token_wellformed(token)
+    if (slcf->token_cache == 0 || token.len != SCIM_TOKEN_LEN
         || scim_token_hash(token, hash) != SCIM_OK)
     {
         return NGX_DECLINED;

@@ -161,6 +161,7 @@ ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
 {
     ngx_str_t   host, prefix;
     ngx_flag_t  https;
+    scim_buf_t  buf;
 
 #if (NGX_HTTP_SSL)
     https = (r->connection->ssl != NULL);
@@ -179,16 +180,19 @@ ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
         return NGX_ERROR;
     }
 
-    if (scim_str_printf(pool, base, "%s://%.*s%.*s",
-                        https ? "https" : "http",
-                        (int) host.len, host.data,
-                        (int) prefix.len, prefix.data)
-        != SCIM_OK)
-    {
-        return NGX_ERROR;
+    scim_buf_init(&buf, pool, sizeof("https://") + host.len + prefix.len);
+
+    if (https) {
+        scim_buf_lit(&buf, "https://");
+
+    } else {
+        scim_buf_lit(&buf, "http://");
     }
 
-    return NGX_OK;
+    scim_buf_add(&buf, (char *) host.data, host.len);
+    scim_buf_add(&buf, (char *) prefix.data, prefix.len);
+
+    return scim_buf_done(&buf, base) == SCIM_OK ? NGX_OK : NGX_ERROR;
 }
 
 
