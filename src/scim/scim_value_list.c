@@ -56,13 +56,12 @@ scim_list_unique_many(scim_pool_t *pool, scim_json_t *array)
             return SCIM_NOMEM;
         }
 
-        if (added) {
+        if (added || last == NULL) {    /* the first is always new */
             last = item;
             continue;
         }
 
-        /* scim_json_remove() would walk the list to find the one before,
-         * which is never the first here. */
+        /* scim_json_remove() would walk the list to find the one before. */
         last->next = next;
         array->count--;
     }
