@@ -59,7 +59,7 @@ run_unit() {
             test=$(basename "$test" .c)
             echo "# $test, $build"
             CMOCKA_MESSAGE_OUTPUT=TAP "build/$build/t/$test" ||
-                { echo "not ok - $test, $build: exit $?"; failed=1; }
+                { echo "# $test, $build: exit $?"; failed=1; }
         done
     done
     return $failed
@@ -144,7 +144,7 @@ run_kind() {
         failed=1
     fi
     if [ "$failed" -gt 0 ]; then
-        grep -E '^not ok|^FAILED |^ERROR |error:' "$log" | head -n 40
+        grep -E '^not ok|^FAILED |^ERROR |error:|Sanitizer:|: exit [0-9]' "$log" | head -n 40
         echo "..."
         tail -n 30 "$log"
     fi
