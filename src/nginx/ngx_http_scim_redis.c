@@ -372,11 +372,14 @@ void
 ngx_http_scim_redis_unsend(ngx_http_scim_redis_t *redis, ngx_uint_t resend,
     ngx_queue_t *failed)
 {
-    ngx_queue_t          *q;
+    ngx_queue_t          *q, *prev;
     ngx_http_scim_cmd_t  *cmd;
 
-    while (!ngx_queue_empty(&redis->in_flight)) {
-        q = ngx_queue_last(&redis->in_flight);
+    for (q = ngx_queue_last(&redis->in_flight);
+         q != ngx_queue_sentinel(&redis->in_flight);
+         q = prev)
+    {
+        prev = ngx_queue_prev(q);
         cmd = ngx_queue_data(q, ngx_http_scim_cmd_t, link);
 
         if (cmd->handler == NULL) {

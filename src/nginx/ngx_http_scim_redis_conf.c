@@ -185,10 +185,11 @@ ngx_http_scim_redis_addresses(ngx_conf_t *cf,
 }
 
 
+/* The first line of the file. */
 static ngx_int_t
 ngx_http_scim_redis_read_file(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *out)
 {
-    u_char    *buf;
+    u_char    *buf, *end;
     ssize_t    n;
     ngx_fd_t   fd;
 
@@ -226,7 +227,10 @@ ngx_http_scim_redis_read_file(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *out)
         return NGX_ERROR;
     }
 
-    while (n > 0 && (buf[n - 1] == LF || buf[n - 1] == CR)) {
+    end = ngx_strlchr(buf, buf + n, LF);
+    n = (end != NULL) ? end - buf : n;
+
+    if (n > 0 && buf[n - 1] == CR) {
         n--;
     }
 
