@@ -9,7 +9,7 @@ static unit_answer_t
 patch_if(const char *id, const char *if_match, const char *operations)
 {
     return unit_op_if(unit_printf("PATCH /Groups/%s", id), if_match,
-                      unit_printf("{'Operations':%s}", operations));
+                      unit_fill("{'Operations':@O}", "O", operations));
 }
 
 
@@ -121,7 +121,7 @@ members_come_and_go(void **state)
     unit_answer_t  answer;
 
     static const struct {
-        const char *operations;     /* A, B, C: ids */
+        const char *operations;     /* @A, @B, @C, @G: ids */
         const char *members;
         const char *version;
         unsigned    trips;
@@ -135,7 +135,7 @@ members_come_and_go(void **state)
         { "[{'op':'Remove','path':'members','value':[{'value':'@B'}]}]", "a",
           "W/\"3\"", 1 },
         { "[{'op':'remove','path':'members','value':[]}]", "a", "W/\"3\"", 1 },
-        { "[{'op':'remove','path':'members[value eq \"@A\"]'},{'op':'add',"
+        { "[{'op':'remove','path':'members[value eq \\'@A\\']'},{'op':'add',"
           "'path':'members','value':[{'value':'@C','display':'x'}]}]", "c",
           "W/\"4\"", 1 },
         { "[{'op':'replace','path':'members','value':[{'value':'@A'},"
@@ -146,9 +146,9 @@ members_come_and_go(void **state)
           "{'op':'add','path':'members','value':[{'value':'@C'}]}]", "abc",
           "W/\"6\"", 2 },
         { "[{'op':'replace','value':{'displayName':'Crew'}},"
-          "{'op':'remove','path':'members[value eq \"@C\"]'}]", "ab",
+          "{'op':'remove','path':'members[value eq \\'@C\\']'}]", "ab",
           "W/\"7\"", 2 },
-        { "[{'op':'remove','path':'members[display sw \"b\"]'}]", "a",
+        { "[{'op':'remove','path':'members[display sw \\'b\\']'}]", "a",
           "W/\"8\"", 2 },
         { "[{'op':'add','path':'externalId','value':'e'}]", "a", "W/\"9\"",
           2 },
@@ -163,27 +163,8 @@ members_come_and_go(void **state)
     group = unit_group("Team", NULL);
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        scim_buf_t   buf;
-        scim_str_t   text;
-        const char  *p;
-
-        scim_buf_init(&buf, unit_op_pool(), 256);
-
-        for (p = cases[i].operations; *p != '\0'; p++) {
-            if (*p == '@') {
-                p++;
-                scim_buf_str(&buf, scim_str_from(*p == 'A' ? a : *p == 'B' ? b
-                                                 : *p == 'C' ? c : group));
-            } else if (*p == '"') {
-                scim_buf_lit(&buf, "\\'");
-            } else {
-                scim_buf_char(&buf, *p);
-            }
-        }
-
-        assert_int_equal(scim_buf_done(&buf, &text), SCIM_OK);
-
-        answer = patch(group, unit_printf("%.*s", SCIM_FMT(text)));
+        answer = patch(group, unit_fill(cases[i].operations, "ABCG", a, b, c,
+                                        group));
 
         if (answer.status != 204 || answer.trips != cases[i].trips
             || strcmp(answer.result->etag, cases[i].version) != 0
@@ -244,7 +225,7 @@ versions_and_refusals(void **state)
         { NULL, "W/\"1\"", NULL, 204, 1 },
         { NULL, "\"2\"", NULL, 204, 1 },
         { NULL, "\"1\"", NULL, 412, 1 },
-        { NULL, "\"7\", \"2\"", NULL, 204, 1 },
+        { NULL, "\"7\", \"2\"", NULL, 204, 2 },
         { NULL, "*", NULL, 204, 1 },
         { NULL, "!*", NULL, 412, 1 },
         { "nobody", "*", NULL, 404, 1 },
@@ -266,8 +247,7 @@ versions_and_refusals(void **state)
                                       cases[i].member ? cases[i].member : a));
 
         if (answer.status != cases[i].status
-            || answer.trips > cases[i].trips + 1
-            || (cases[i].if_match == NULL && answer.trips > cases[i].trips))
+            || answer.trips != cases[i].trips)
         {
             fail_msg("%zu: %d in %u: %s", i, answer.status, answer.trips,
                      answer.text);
@@ -369,27 +349,27 @@ is_one_a_member(void **state)
         const char *total;
         unsigned    trips;
     } cases[] = {
-        { "id eq '%1$s' and members eq '%3$s'", "&attributes=id", "1", 1 },
-        { "id eq '%1$s' and members eq '%4$s'", "&attributes=id", "0", 1 },
-        { "id eq '%1$s' and members eq '%3$s'",
+        { "id eq '@G' and members eq '@A'", "&attributes=id", "1", 1 },
+        { "id eq '@G' and members eq '@B'", "&attributes=id", "0", 1 },
+        { "id eq '@G' and members eq '@A'",
           "&excludedAttributes=members", "1", 1 },
-        { "id eq '%1$s' and members eq '%3$s'", "", "1", 2 },
-        { "id eq '%1$s' and not (members eq '%3$s')", "", "0", 1 },
-        { "id eq '%1$s' and members[value eq '%3$s' and type eq 'User']",
+        { "id eq '@G' and members eq '@A'", "", "1", 2 },
+        { "id eq '@G' and not (members eq '@A')", "", "0", 1 },
+        { "id eq '@G' and members[value eq '@A' and type eq 'User']",
           "&attributes=id", "1", 1 },
-        { "id eq '%1$s' and members[value eq '%3$s' and type eq 'Group']",
+        { "id eq '@G' and members[value eq '@A' and type eq 'Group']",
           "&attributes=id", "0", 1 },
-        { "id eq '%1$s' and members.display eq 'a'", "&attributes=id", "1",
+        { "id eq '@G' and members.display eq 'a'", "&attributes=id", "1",
           1 },
-        { "id eq '%1$s' and members pr", "&attributes=id", "1", 1 },
-        { "id eq '%2$s' and members pr", "&attributes=id", "0", 1 },
-        { "members eq '%3$s'", "&attributes=id", "1", 1 },
-        { "members.value eq '%4$s'", "", "0", 1 },
-        { "members eq '%3$s' and displayName eq 'g'", "&attributes=id", "1",
+        { "id eq '@G' and members pr", "&attributes=id", "1", 1 },
+        { "id eq '@H' and members pr", "&attributes=id", "0", 1 },
+        { "members eq '@A'", "&attributes=id", "1", 1 },
+        { "members.value eq '@B'", "", "0", 1 },
+        { "members eq '@A' and displayName eq 'g'", "&attributes=id", "1",
           1 },
-        { "members eq '%3$s' and displayName eq 'h'", "&attributes=id", "0",
+        { "members eq '@A' and displayName eq 'h'", "&attributes=id", "0",
           1 },
-        { "members eq '%3$s' or displayName eq 'h'", "&attributes=id", "2",
+        { "members eq '@A' or displayName eq 'h'", "&attributes=id", "2",
           1 },
         { "members eq 'no/id'", "", "0", 1 },
         { "displayName sw 'g' and members eq 'no/id'", "", "0", 1 },
@@ -403,12 +383,10 @@ is_one_a_member(void **state)
     h = unit_group("h", NULL);
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
         answer = unit_op(unit_printf("GET /Groups?filter=%s%s",
-                                     unit_printf(cases[i].filter, g, h, a, b),
+                                     unit_fill(cases[i].filter, "GHAB", g, h,
+                                               a, b),
                                      cases[i].args), NULL);
-#pragma GCC diagnostic pop
 
         if (answer.status != 200 || answer.trips != cases[i].trips
             || strcmp(unit_get(&answer, "totalResults"), cases[i].total) != 0)
@@ -456,22 +434,10 @@ large_groups_are_read_whole(void **state)
     scim_buf_char(&buf, '\0');
     assert_int_equal(scim_buf_done(&buf, &text), SCIM_OK);
 
-    {
-        scim_buf_t  body;
-        scim_str_t  whole;
-
-        scim_buf_init(&body, unit_op_pool(), text.len + 128);
-        scim_buf_lit(&body, "{'Operations':[{'op':'add','path':'members',"
-                            "'value':[");
-        scim_buf_add(&body, text.data, text.len - 1);
-        scim_buf_lit(&body, "]}]}");
-        scim_buf_char(&body, '\0');
-        assert_int_equal(scim_buf_done(&body, &whole), SCIM_OK);
-
-        answer = unit_op(unit_printf("PATCH /Groups/%s", group), whole.data);
-        assert_int_equal(answer.status, 204);
-        assert_int_equal(answer.trips, 1);
-    }
+    answer = patch(group, unit_fill("[{'op':'add','path':'members','value':"
+                                    "[@M]}]", "M", text.data));
+    assert_int_equal(answer.status, 204);
+    assert_int_equal(answer.trips, 1);
 
     answer = get(group);
     assert_int_equal(answer.trips, 3);

@@ -4,7 +4,6 @@
  */
 
 #include "unit_op.h"
-#include "unit_redis.h"
 
 #define ENT  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -504,98 +503,6 @@ without_a_tenant_nobody_gets_in(void **state)
 }
 
 
-/* What one operation allocates may fail anywhere; Redis may have done its
- * part already, so that the next one finds it done. */
-static scim_rc_t
-scarce(void *data)
-{
-    scim_op_t       *op;
-    scim_rc_t        rc;
-    redisReply      *reply;
-    scim_pool_t     *pool;
-    scim_request_t  *request = data;
-
-    pool = scim_pool_create(0);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
-
-    op = scim_op_start(pool, &unit_env, request);
-    rc = (op == NULL) ? SCIM_NOMEM : scim_op_run(op);
-
-    while (rc == SCIM_AGAIN) {
-        reply = unit_command(&op->cmd);
-        assert_non_null(reply);
-        rc = scim_op_reply(op, reply);
-        freeReplyObject(reply);
-    }
-
-    assert_true(rc == SCIM_NOMEM || op->result.status < 500);
-    scim_pool_destroy(pool);
-
-    return rc;
-}
-
-
-static void
-memory_may_run_short(void **state)
-{
-    size_t          i;
-    const char     *id;
-    scim_request_t  request;
-
-    static const struct {
-        scim_method_e  method;
-        scim_target_e  target;
-        const char    *body;
-        const char    *filter;
-        const char    *attributes;
-    } cases[] = {
-        { SCIM_GET, SCIM_TARGET_RESOURCE, NULL, NULL, NULL },
-        { SCIM_GET, SCIM_TARGET_RESOURCE, NULL, NULL, "userName,groups" },
-        { SCIM_POST, SCIM_TARGET_COLLECTION, "{'userName':'eve'}", NULL,
-          NULL },
-        { SCIM_PUT, SCIM_TARGET_RESOURCE, "{'userName':'ada','title':'x'}",
-          NULL, NULL },
-        { SCIM_PATCH, SCIM_TARGET_RESOURCE,
-          "{'Operations':[{'op':'add','path':'title','value':'y'}]}", NULL,
-          NULL },
-        { SCIM_GET, SCIM_TARGET_COLLECTION, NULL, "title pr or id eq \"a\"",
-          NULL },
-        { SCIM_GET, SCIM_TARGET_COLLECTION, NULL, "userName sw \"a\"", NULL },
-        { SCIM_GET, SCIM_TARGET_SCHEMAS, NULL, NULL, NULL },
-        { SCIM_DELETE, SCIM_TARGET_RESOURCE, NULL, NULL, NULL },
-    };
-
-    (void) state;
-
-    id = unit_user("ada");
-    (void) unit_group("team", id);
-
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        request = (scim_request_t) {
-            .method = cases[i].method,
-            .target = cases[i].target,
-            .type = unit_type("User"),
-            .id = (cases[i].target == SCIM_TARGET_RESOURCE)
-                  ? scim_str_from(id) : scim_str_absent,
-            .body = (cases[i].body != NULL)
-                    ? unit_json(unit_op_pool(), cases[i].body) : NULL
-        };
-
-        if (cases[i].filter != NULL) {
-            request.filter = scim_str_from(cases[i].filter);
-        }
-
-        if (cases[i].attributes != NULL) {
-            request.attributes = scim_str_from(cases[i].attributes);
-        }
-
-        unit_fail_allocations(scarce, &request);
-    }
-}
-
-
 int
 main(void)
 {
@@ -612,7 +519,6 @@ main(void)
         TEST(what_is_asked_for_is_shown),
         TEST(conflicts_are_tried_again),
         TEST(without_a_tenant_nobody_gets_in),
-        TEST(memory_may_run_short),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

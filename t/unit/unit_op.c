@@ -330,3 +330,41 @@ unit_group(const char *name, const char *member)
 
     return unit_get(&answer, "id");
 }
+
+
+const char *
+unit_fill(const char *text, const char *keys, ...)
+{
+    size_t       n;
+    va_list      args;
+    scim_buf_t   buf;
+    scim_str_t   out;
+    const char  *values[8], *key;
+
+    va_start(args, keys);
+
+    for (n = 0; keys[n] != '\0'; n++) {
+        assert_true(n < sizeof(values) / sizeof(values[0]));
+        values[n] = va_arg(args, const char *);
+    }
+
+    va_end(args);
+
+    scim_buf_init(&buf, pool, 256);
+
+    for ( ; *text != '\0'; text++) {
+        key = (*text == '@' && text[1] != '\0') ? strchr(keys, text[1]) : NULL;
+
+        if (key == NULL) {
+            scim_buf_char(&buf, *text);
+        } else {
+            scim_buf_str(&buf, scim_str_from(values[key - keys]));
+            text++;
+        }
+    }
+
+    scim_buf_char(&buf, '\0');
+    assert_int_equal(scim_buf_done(&buf, &out), SCIM_OK);
+
+    return out.data;
+}

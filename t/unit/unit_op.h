@@ -54,4 +54,8 @@ const char *unit_group(const char *name, const char *member);
 const char *unit_printf(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
+/* The text with each "@X" replaced by the argument of X's place in keys:
+ * unit_fill("a @B", "B", "c") is "a c". */
+const char *unit_fill(const char *text, const char *keys, ...);
+
 #endif /* UNIT_OP_H */
