@@ -54,14 +54,14 @@ static ngx_conf_num_bounds_t  ngx_http_scim_positive = {
 
 
 #define NGX_HTTP_SCIM_ANY_CONF                                                \
-    NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF
+    (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
 
 #define ngx_http_scim_loc_offset(field)                                       \
     offsetof(ngx_http_scim_loc_conf_t, field)
 
 #define ngx_http_scim_redis_offset(field)                                     \
-    offsetof(ngx_http_scim_main_conf_t, redis)                                \
-    + offsetof(ngx_http_scim_redis_conf_t, field)
+    (offsetof(ngx_http_scim_main_conf_t, redis)                               \
+     + offsetof(ngx_http_scim_redis_conf_t, field))
 
 
 static ngx_command_t  ngx_http_scim_commands[] = {
