@@ -10,7 +10,8 @@ static scim_rc_t loaded(scim_op_t *op, const redisReply *reply);
 
 /* Whether the row in hand is one to show; it is counted. */
 static scim_rc_t
-judge(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row, scim_error_t *err)
+judge(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row,
+    scim_error_t *err)
 {
     scim_rc_t     rc;
     scim_json_t  *tree;
@@ -38,7 +39,8 @@ judge(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row, scim_error_t *
 
 
 static scim_rc_t
-show(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row, scim_error_t *err)
+show(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row,
+    scim_error_t *err)
 {
     if (list->shown != 0) {
         scim_buf_char(&list->out, ',');

@@ -31,6 +31,9 @@ scim_op_replace(scim_op_t *op, const redisReply *reply)
 
     groups = op->request.type->members == NULL && w->view.relations;
 
+    /* The whole resource is to be as sent, whatever of it changes. */
+    w->rests = true;
+
     return scim_op_write_read(op, groups, replace);
 }
 

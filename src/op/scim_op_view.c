@@ -29,9 +29,9 @@ relation_attr(const scim_resource_type_t *type)
 scim_rc_t
 scim_op_view(scim_op_t *op, scim_op_view_t *view, scim_error_t *err)
 {
-    scim_rc_t             rc;
-    const scim_attr_t    *attr;
-    const scim_request_t *request = &op->request;
+    scim_rc_t              rc;
+    const scim_attr_t     *attr;
+    const scim_request_t  *request = &op->request;
 
     view->type = request->type;
 
@@ -98,10 +98,10 @@ scim_rc_t
 scim_op_show(scim_op_t *op, int status, const scim_op_view_t *view,
     const scim_row_t *row)
 {
-    scim_rc_t      rc;
-    scim_buf_t     buf;
-    scim_error_t   err;
-    scim_result_t *result = &op->result;
+    scim_rc_t       rc;
+    scim_buf_t      buf;
+    scim_error_t    err;
+    scim_result_t  *result = &op->result;
 
     /* What is spliced in is short but for the relations. */
     scim_buf_init(&buf, op->pool, row->doc.len + 2 * op->env->base.len + 320
@@ -139,7 +139,7 @@ scim_rc_t
 scim_op_document(scim_pool_t *pool, const scim_row_t *row, scim_json_t **doc,
     scim_error_t *err)
 {
-    scim_rc_t                   rc;
+    scim_rc_t                        rc;
     static const scim_json_limits_t  limits = { .size = 16 * 1024 * 1024 };
 
     rc = scim_json_parse(pool, row->doc, &limits, doc, err);

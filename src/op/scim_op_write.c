@@ -406,7 +406,8 @@ scim_op_write_update(scim_op_t *op, scim_op_step_pt done)
         }
     }
 
-    /* A change of members alone does not mind what others do meanwhile. */
+    /* As a rule, adding or removing members does not mind what others do to
+     * the group meanwhile. */
     if (!same || w->pinned || w->rests) {
         w->commit.expected = w->old.version;
     }

@@ -23,8 +23,8 @@ typedef struct {
     scim_op_view_t          view;
     bool                    pinned;     /* If-Match names versions: a conflict
                                            is the client's to solve */
-    bool                    rests;      /* the members' change rests on what
-                                           was read */
+    bool                    rests;      /* also a change of members alone
+                                           rests on what was read */
     scim_patch_t           *patch;      /* PATCH's operations */
     scim_members_t         *members;    /* of this attempt; NULL: none */
     scim_row_t              old;        /* as read, in the pool */
