@@ -44,7 +44,7 @@ build/src/nginx:
 # nginx's configure names each source and header: a new file, another nginx or another
 # compiler mean to configure again.
 NGX_INPUT  := $(sort $(wildcard src/*/*.[ch])) $(NGX_SOURCE) $(NGX_CC) \
-              $(NGX_CFLAGS_$(BUILD)) $(shell nginx -v 2>&1)
+              $(NGX_CFLAGS_$(BUILD)) $(shell PATH="$$PATH:/usr/sbin" nginx -v 2>&1)
 
 $(B)/ngx.input: FORCE
 	@mkdir -p $(@D)
