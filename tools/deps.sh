@@ -31,27 +31,9 @@ missing() {
         case $package in
         # An nginx built elsewhere needs neither of Debian's.
         nginx | nginx-dev) [ -z "${NGINX_SRC-}" ] || continue ;;
-        # The sanitizers' run time follows the compiler's version where there
-        # is no package without one (Debian 12).
-        libclang-rt-dev)
-            clang_runtime && continue
-            apt-cache show "$package" >/dev/null 2>&1 ||
-                package=$(versioned_clang_runtime) ;;
         esac
         installed "$package" || echo "$package"
     done
-}
-
-clang_runtime() {
-    command -v clang >/dev/null || return 1
-    ls "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan* >/dev/null 2>&1
-}
-
-versioned_clang_runtime() {
-    local version
-    version=$(apt-cache depends clang 2>/dev/null |
-              sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
-    echo "libclang-rt-${version:-14}-dev"
 }
 
 # Debian starts a service when its package is installed.  Nobody who builds
@@ -80,12 +62,6 @@ install() {
     keep_services_quiet "$new"
     export DEBIAN_FRONTEND=noninteractive
     apt-get install -y -q --no-install-recommends "$@"
-}
-
-# The name of the sanitizers' package is only known with apt's lists.
-update_lists() {
-    echo "deps.sh: to be installed: $*"
-    apt-get update -q
 }
 
 sets=""
@@ -126,6 +102,6 @@ if [ "$(id -u)" -ne 0 ]; then
 Install them as root and run this again."
 fi
 
-update_lists "${packages[@]}"
-# shellcheck disable=SC2046,SC2086
-install $(missing $sets | sort -u)
+echo "deps.sh: to be installed: ${packages[*]}"
+apt-get update -q
+install "${packages[@]}"
