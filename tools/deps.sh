@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs from Debian what is missing, and only that.
 #
-#   tools/deps.sh SET...        build run test bench
+#   tools/deps.sh SET...        build, run, test, bench
 #
 # With nothing missing it is done in a moment, needs no root and no network.
 set -euo pipefail
