@@ -92,7 +92,7 @@ run_sanitize() {
         prove -v -It/lib t/*.t
 }
 
-there_system() { ls t/system/test_*.py t/system/*/test_*.py; }
+there_system() { find t/system -name 'test_*.py' | grep .; }
 run_system() {
     "${make[@]}" build && venv || return 1
     build/venv/bin/python -m pytest -v -p no:cacheprovider t/system
