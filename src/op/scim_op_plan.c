@@ -410,10 +410,6 @@ plan_relations(const planner_t *p, const scim_filter_t *filter,
 
     out->probe = probe;
 
-    if (out->relations) {
-        out->nprobe = 0;
-    }
-
     return SCIM_OK;
 }
 

@@ -22,8 +22,8 @@ typedef struct {
     size_t                    nranges;
     bool                      exact;    /* what the source gives matches */
 
-    /* What the test needs besides the document: all members or groups, or
-     * only whether these are members. */
+    /* What the test needs besides the document: all members or groups; if
+     * not, only whether these are members. */
     bool                      relations;
     const scim_str_t         *probe;
     size_t                    nprobe;
