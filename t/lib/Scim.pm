@@ -64,12 +64,15 @@ our $HttpConfig = <<'_EOC_';
     scim_redis $TEST_NGINX_REDIS;
 _EOC_
 
-# SCIM behind the gate of tokens, every error of nginx' in SCIM's form.
+# SCIM behind the gate of tokens, every error of nginx' in SCIM's form.  Where
+# nginx has no URI yet, it cannot go on at a named location.
 our $Location = <<'_EOC_';
     location = /_token { internal; scim_token; }
+    location = /_error { internal; scim_error; }
     location @scim_error { scim_error; }
-    error_page 400 401 403 404 405 408 411 412 413 414 415 416 429
-               494 500 501 502 503 504 505 507 @scim_error;
+    error_page 400 414 494 /_error;
+    error_page 401 403 404 405 408 411 412 413 415 416 429
+               500 501 502 503 504 505 507 @scim_error;
 _EOC_
 
 our $Config = <<"_EOC_";
@@ -90,6 +93,7 @@ sub import {
     $ENV{TEST_NGINX_REDIS} = "unix:$redis->{socket}";
     $ENV{TEST_NGINX_REDIS_TCP} = "127.0.0.1:$redis->{port}";
     $ENV{TEST_NGINX_FAKE_REDIS} = "$redis->{dir}/fake.sock";
+    $ENV{TEST_NGINX_FAKE_GATEWAY} = "$redis->{dir}/gateway.sock";
 
     ($main::HttpConfig, $main::Location, $main::Config, $main::Auth) =
         ($HttpConfig, $Location, $Config, $Auth);
