@@ -390,7 +390,7 @@ static void
 is_one_a_member(void **state)
 {
     size_t         i;
-    const char    *a, *b, *g, *h;
+    const char    *a, *b, *c, *g, *h;
     unit_answer_t  answer;
 
     static const struct {
@@ -404,6 +404,7 @@ is_one_a_member(void **state)
         { "id eq '@G' and members eq '@A'",
           "&excludedAttributes=members", "1", 1 },
         { "id eq '@G' and members eq '@A'", "", "1", 2 },
+        { "id eq '@G' and members eq '@C'", "", "1", 2 },
         { "id eq '@G' and not (members eq '@A')", "", "0", 1 },
         { "id eq '@G' and members[value eq '@A' and type eq 'User']",
           "&attributes=id", "1", 1 },
@@ -431,13 +432,14 @@ is_one_a_member(void **state)
     b = unit_user("b");
     g = unit_group("g", a);
     h = unit_group("h", NULL);
+    c = unit_user("c");
     (void) patch(g, unit_fill("[{'op':'add','path':'members','value':'@C'}]",
-                              "C", unit_user("c")));
+                              "C", c));
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         answer = unit_op(unit_printf("GET /Groups?filter=%s%s",
-                                     unit_fill(cases[i].filter, "GHAB", g, h,
-                                               a, b),
+                                     unit_fill(cases[i].filter, "GHABC", g, h,
+                                               a, b, c),
                                      cases[i].args), NULL);
 
         if (answer.status != 200 || answer.trips != cases[i].trips
