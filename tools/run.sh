@@ -171,7 +171,10 @@ redis_ping() {
 
 start_nginx() {
     local i program=${NGINX:-nginx}
-    [ ! -x "$build/nginx" ] || program=$build/nginx
+    if [ -x "$build/nginx" ]; then
+        program=$build/nginx
+        export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$top/tools/sanitize/lsan.supp:print_suppressions=0}
+    fi
     setsid "$program" -p ./ -c conf/nginx.conf > logs/start.log 2>&1 \
         < /dev/null || { tail -n 5 logs/start.log >&2; nginx_failed; }
     for ((i = 0; i < 200; i++)); do
