@@ -2,6 +2,7 @@
 provider does, and gives the answer back."""
 
 import json
+from urllib.parse import quote, quote_plus
 
 import httpx
 
@@ -13,14 +14,29 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 
+
+def plus(expression):
+    """A filter as forms are encoded: Entra ID, OneLogin."""
+    return "filter=" + quote_plus(expression)
+
+
+def percent(expression):
+    """A filter with %20 for a blank: Okta and most others."""
+    return "filter=" + quote(expression, safe="")
+
+
 class Client:
-    def __init__(self, base, token, tenant="default", headers=None):
-        self.base = base.rstrip("/")
+    """Subclasses say in `headers` what their identity provider sends."""
+
+    headers = {}
+
+    def __init__(self, base, token, tenant="default"):
+        self.base = base
         self.tenant = tenant
         self.token = token
         self.http = httpx.Client(
             timeout=30,
-            headers={"Authorization": f"Bearer {token}", **(headers or {})},
+            headers={"Authorization": f"Bearer {token}", **self.headers},
         )
 
     def send(self, method, path, body=None, headers=None):

@@ -114,10 +114,9 @@ class Server:
 
     def start_redis(self):
         """Redis again, on the same socket and data, after it was killed."""
-        conf = next(self.var.glob("**/redis.conf"))
         proc = subprocess.Popen(
-            ["redis-server", str(conf), "--daemonize", "no"],
-            cwd=self.var, stdin=subprocess.DEVNULL,
+            ["redis-server", "../conf/redis.conf"],
+            cwd=self.var / "redis", stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         self.env["REDIS_PID"] = str(proc.pid)
@@ -143,10 +142,10 @@ class Server:
         """The tenant that `make run` made."""
         return Client(self.env["SCIM_BASE_URL"], self.env["SCIM_TOKEN"])
 
-    def new_tenant(self):
+    def new_tenant(self, kind=Client):
         name = f"t{next(self.names)}"
         self.admin.post("/tenants", json={"name": name}).raise_for_status()
-        return Client(self.env["SCIM_BASE_URL"], self.new_token(name), name)
+        return kind(self.env["SCIM_BASE_URL"], self.new_token(name), name)
 
     def new_token(self, tenant, **what):
         answer = self.admin.post(
