@@ -8,6 +8,7 @@
 #     --- scim_groups     lines "id displayName" or "id displayName = id id …"
 #     --- redis           commands, one a line, after everything else
 #     --- scim_keep       nothing of all this: what the last block has left
+#     --- scim_keys       asserts before the block which keys there are
 #
 # $TOKEN, $READ_TOKEN, $EXPIRED_TOKEN and $OFF_TOKEN stand for tokens in
 # `more_headers`.  A block without `http_config`, `config` or `more_headers` has
@@ -123,6 +124,7 @@ sub prepare {
     tokens($block);
 
     seed($block) unless defined $block->scim_keep;
+    check_keys($block) if defined $block->scim_keys;
     $redis->command(split ' ') for lines(scalar $block->redis);
 }
 
@@ -210,6 +212,17 @@ sub attributes {
     my ($text, $name) = @_;
     return JSON::PP::decode_json($text) if $text =~ /^\{/;
     return { $name => $text };
+}
+
+# A line is a key, with a pattern between slashes.
+sub check_keys {
+    my ($block) = @_;
+    my $pattern = join '\n', map {
+        my ($before, $middle, $after) = m{^(.*?)(?:/(.*)/(.*))?$};
+        "\Q$before\E" . ($middle // '') . quotemeta($after // '');
+    } lines(scalar $block->scim_keys);
+    Test::More::like(join("\n", sort @{ $redis->command('KEYS', '*') }),
+        qr/^$pattern$/, $block->name . ' - keys as expected');
 }
 
 # --- after a response ---------------------------------------------------------
