@@ -184,6 +184,22 @@ scim_accept_unpack(scim_accept_t *a, const scim_json_t *input,
 }
 
 
+/* What Entra calls displayName in that text is the label of an element. */
+static void
+scim_accept_label(scim_json_t *inner)
+{
+    scim_json_t  *label;
+
+    label = scim_json_get_ci(inner, scim_str("displayName"));
+
+    if (label != NULL
+        && scim_json_get_ci(inner, scim_str("display")) == NULL)
+    {
+        label->name = scim_str("display");
+    }
+}
+
+
 /*
  * The same text as `value` of an element, `{"value":"{\"value\":…}"}`, as Entra
  * sends roles: what is inside wins over what is around.
@@ -193,7 +209,7 @@ scim_accept_unpack_value(scim_accept_t *a, const scim_attr_t *attr,
     const scim_json_t *input, const scim_json_t **out)
 {
     scim_rc_t           rc;
-    scim_json_t        *inner, *copy, *label;
+    scim_json_t        *inner, *copy;
     const scim_attr_t  *value;
     const scim_json_t  *member;
 
@@ -211,12 +227,7 @@ scim_accept_unpack_value(scim_accept_t *a, const scim_attr_t *attr,
         return SCIM_OK;
     }
 
-    label = scim_json_get_ci(inner, scim_str("displayName"));
-    if (label != NULL
-        && scim_json_get_ci(inner, scim_str("display")) == NULL)
-    {
-        label->name = scim_str("display");
-    }
+    scim_accept_label(inner);
 
     for (member = input->first; member != NULL; member = member->next) {
 
@@ -356,6 +367,7 @@ scim_accept_complex(scim_accept_t *a, const scim_attr_t *attr,
     }
 
     if (rc == SCIM_OK) {
+        scim_accept_label(unpacked);
         input = unpacked;
     }
 

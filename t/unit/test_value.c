@@ -179,7 +179,8 @@ accepted(void **state)
           "[{'value':'a','primary':true}]" },
         { "roles", "'[{\\\"value\\\":\\\"a\\\"},{\\\"value\\\":\\\"b\\\"}]'",
           "[{'value':'a'},{'value':'b'}]" },
-        { "roles", "['{\\\"value\\\":\\\"a\\\"}']", "[{'value':'a'}]" },
+        { "roles", "['{\\\"value\\\":\\\"a\\\",\\\"displayName\\\":\\\"A\\\"}']",
+          "[{'value':'a','display':'A'}]" },
         { "roles", "[{'value':'{no json'}]", "[{'value':'{no json'}]" },
     };
     size_t                       i;
