@@ -14,7 +14,9 @@
 # `more_headers`.  A block without `http_config`, `config` or `more_headers` has
 # $::HttpConfig, $::Config and $::Auth.  In a configuration $TEST_NGINX_REDIS
 # and $TEST_NGINX_REDIS_TCP are the addresses of Redis, and
-# $TEST_NGINX_FAKE_REDIS is a socket for `tcp_listen`.
+# $TEST_NGINX_FAKE_REDIS is a socket for `tcp_listen`, or for
+#
+#     --- fake_redis      what it answers each command with
 #
 # A block may have several requests, and what is expected of each, apart by an
 # empty line; statuses are apart by spaces.  What is given once holds for all.
@@ -31,10 +33,11 @@ use JSON::PP ();
 use Math::BigInt;
 use Test::More ();
 
+use ScimTest::FakeRedis;
 use ScimTest::Json;
 use ScimTest::Redis;
 
-my $redis;
+my ($redis, $fake);
 my %token;
 
 # "scim_", 43 base62 digits, 6 of the CRC-32 of what is before them.
@@ -109,7 +112,7 @@ sub import {
     main::add_response_body_check(\&check_json);
 }
 
-END { $redis->stop if $redis }
+END { $_->stop for grep { $_ } $fake, $redis }
 
 # --- before a block -----------------------------------------------------------
 
@@ -126,6 +129,10 @@ sub prepare {
     seed($block) unless defined $block->scim_keep;
     check_keys($block) if defined $block->scim_keys;
     $redis->command(split ' ') for lines(scalar $block->redis);
+
+    $fake->stop if $fake;
+    $fake = defined $block->fake_redis && ScimTest::FakeRedis->start(
+        $ENV{TEST_NGINX_FAKE_REDIS}, $block->fake_redis);
 }
 
 sub preset {

@@ -112,10 +112,10 @@ sub script {
 # Every block begins with this and nothing else.
 sub reset {
     my ($self) = @_;
-    $self->command('CONFIG', 'SET', 'requirepass', '');
-    $self->command('CONFIG', 'SET', 'maxmemory', '0');
-    $self->command('CLIENT', 'UNPAUSE');
-    $self->command('FLUSHALL');
+    $self->command(@$_) for [qw(REPLICAOF NO ONE)], [qw(CLIENT UNPAUSE)],
+        [qw(CONFIG SET maxmemory 0)], [qw(CONFIG SET maxclients 1000)],
+        [qw(CONFIG SET requirepass), ''], [qw(ACL DELUSER scim)],
+        ['FLUSHALL'];
 }
 
 sub tenant {

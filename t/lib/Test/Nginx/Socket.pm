@@ -97,7 +97,6 @@ sub run_block {
     }
 
     check_requests($block, $server);
-    sleep $block->wait if $block->wait;
     $fake->stop if $fake;
     Test::More::ok($server->stop, "$name - nginx ends cleanly");
     check_log($block, $server->log);
@@ -165,6 +164,7 @@ sub check_requests {
             count => $replies // 1, timeout => $limit,
             abort => defined $block->abort);
 
+        sleep $block->wait if $block->wait;
         next if defined $block->abort || defined $block->ignore_response;
 
         for my $response (@got) {
