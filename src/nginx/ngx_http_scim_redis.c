@@ -321,7 +321,11 @@ ngx_http_scim_redis_reply(ngx_http_scim_redis_t *redis, redisReply *reply)
         return NGX_OK;
     }
 
-    ngx_http_scim_redis_note_error(redis, reply);
+    /* a script that nobody waits for any more need not be sent */
+    if (!scim_store_noscript(reply)) {
+        ngx_http_scim_redis_note_error(redis, reply);
+    }
+
     ngx_http_scim_redis_answer(cmd, reply, NULL);
 
     freeReplyObject(reply);
