@@ -100,11 +100,20 @@ sub reply {
     return substr $text, 0, $rest;
 }
 
-sub script {
-    my ($self, $name, $tenant, @args) = @_;
-    open my $in, '<', "$scripts/$name.lua" or die "$name.lua: $!";
-    my $text = do { local $/; <$in> };
-    return $self->command('EVAL', $text, 1, "scim:{$tenant}:", @args);
+# All scripts, as a Redis knows them that has served for a while.
+sub load {
+    my ($self) = @_;
+    $self->{script} = {
+        map { m{([^/]+)\.lua$} => $self->command(qw(SCRIPT LOAD), text($_)) }
+            glob "$scripts/*.lua"
+    };
+}
+
+sub text {
+    my ($path) = @_;
+    open my $in, '<', $path or die "$path: $!";
+    local $/;
+    return scalar <$in>;
 }
 
 # --- what is in it ------------------------------------------------------------
@@ -116,6 +125,7 @@ sub reset {
         [qw(CONFIG SET maxmemory 0)], [qw(CONFIG SET maxclients 1000)],
         [qw(CONFIG SET requirepass), ''], [qw(ACL DELUSER scim)],
         ['FLUSHALL'];
+    $self->load;
 }
 
 sub tenant {
@@ -176,7 +186,8 @@ sub resource {
     # The response is made by adding to the end, which is meta.
     $doc =~ s/\}\z/,"meta":{"resourceType":"$type","created":"2026-01-01T00:00:00.000Z"}}/;
 
-    my $reply = $self->script('commit', $tenant, '', 'create', $type, $id, 0,
+    my $reply = $self->command('EVALSHA', $self->{script}{commit}, 1,
+        "scim:{$tenant}:", '', 'create', $type, $id, 0,
         '2026-01-01T00:00:00.000Z', 1, $doc, $display,
         @$members ? 'delta' : 'none', scalar @$index, (map { @$_ } @$index),
         0, scalar @$members, @$members);
