@@ -24,6 +24,8 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parent
+# Out of the environment: nginx takes it for sockets that it inherits.
+NGINX = os.environ.pop("NGINX", "nginx")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 5))
 SECONDS = int(os.environ.get("BENCH_SECONDS", 3))
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -67,7 +69,7 @@ class Bench:
         }.items():
             conf = conf.replace(f"@{name}@", str(value))
         (self.root / "nginx.conf").write_text(conf)
-        self.spawn(os.environ.get("NGINX", "nginx"), "-p", f"{self.root}/",
+        self.spawn(NGINX, "-p", f"{self.root}/",
                    "-c", "nginx.conf", "-e", self.root / "error.log")
         wait(lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
 

@@ -175,8 +175,10 @@ start_nginx() {
         program=$build/nginx
         export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$top/tools/sanitize/lsan.supp:print_suppressions=0}
     fi
-    setsid "$program" -p ./ -c conf/nginx.conf > logs/start.log 2>&1 \
-        < /dev/null || { tail -n 5 logs/start.log >&2; nginx_failed; }
+    # nginx takes a variable of that name for sockets that it inherits.
+    env -u NGINX setsid "$program" -p ./ -c conf/nginx.conf \
+        > logs/start.log 2>&1 < /dev/null ||
+        { tail -n 5 logs/start.log >&2; nginx_failed; }
     for ((i = 0; i < 200; i++)); do
         [ "$(status "$url/healthz")" = 200 ] && break
         sleep 0.05
