@@ -41,8 +41,15 @@ stop(void)
 static void
 serve(void)
 {
+    const char *program;
+
+    program = getenv("REDIS_SERVER");
+    if (program == NULL) {
+        program = "redis-server";
+    }
+
     (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void) execlp("redis-server", "redis-server", "--port", "0",
+    (void) execlp(program, program, "--port", "0",
                   "--unixsocket", sock, "--dir", folder, "--save", "",
                   "--appendonly", "no", "--logfile", "/dev/null",
                   "--enable-debug-command", "yes",
@@ -81,7 +88,7 @@ start(void)
         (void) usleep(10000);
     }
 
-    fail_msg("redis-server does not start");
+    fail_msg("the server does not start");
 }
 
 

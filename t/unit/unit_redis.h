@@ -10,8 +10,9 @@
 
 #include "store/scim_store.h"
 
-/* Starts the server on first use; a blocking connection with an empty data
- * set.  Fails the test when there is no redis-server. */
+/* Starts the server on first use, redis-server or the program that
+ * REDIS_SERVER names; a blocking connection with an empty data set.  Fails the
+ * test when it does not start. */
 redisContext *unit_redis(void);
 
 /* The same with the data as it is. */
