@@ -14,8 +14,7 @@ __DATA__
 === TEST 1: before Redis has answered
 Redis holds back what writes for a second; the client waits a tenth of that.
 --- http_config eval: $::Slow
---- redis
-CLIENT PAUSE 1000 WRITE
+--- init: Scim::redis("CLIENT PAUSE 1000 WRITE")
 --- request eval: "POST /scim/v2/Users\n$::User"
 --- abort
 --- ignore_response
@@ -43,8 +42,7 @@ GET /scim/v2/Users
 ada-1 ada@example.com
 --- scim_groups
 team-1 Engines = ada-1
---- redis
-CLIENT PAUSE 1000 WRITE
+--- init: Scim::redis("CLIENT PAUSE 1000 WRITE")
 --- request
 DELETE /scim/v2/Users/ada-1
 --- abort
@@ -76,8 +74,7 @@ error 404
 --- http_config eval: $::Slow
 --- scim_users
 ada-1 ada@example.com
---- redis
-CLIENT PAUSE 500 ALL
+--- init: Scim::redis("CLIENT PAUSE 500 ALL")
 --- request
 GET /scim/v2/Users
 --- abort
@@ -131,8 +128,7 @@ GET /scim/v2/Users
 
 === TEST 9: nginx is told to end while Redis works: the write is done
 --- http_config eval: $::Slow
---- redis
-CLIENT PAUSE 1000 WRITE
+--- init: Scim::redis("CLIENT PAUSE 1000 WRITE")
 --- request eval: "POST /scim/v2/Users\n$::User"
 --- abort
 --- ignore_response
@@ -157,7 +153,7 @@ GET /scim/v2/Users
 --- http_config eval: $::Slow
 --- redis
 SCRIPT FLUSH SYNC
-CLIENT PAUSE 500 WRITE
+--- init: Scim::redis("CLIENT PAUSE 500 WRITE")
 --- request
 GET /scim/v2/Users
 --- abort

@@ -389,8 +389,7 @@ any
 === TEST 25: Redis stands still, and goes on
 --- http_config eval: "$::HttpConfig scim_redis_timeout 200ms;"
 --- config eval: $::Open
---- redis
-CLIENT PAUSE 1000 ALL
+--- init: Scim::redis("CLIENT PAUSE 1000 ALL")
 --- wait: 1.5
 --- request
 GET /scim/v2/Users

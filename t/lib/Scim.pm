@@ -6,7 +6,8 @@
 #
 #     --- scim_users      lines of an id and a userName, or JSON
 #     --- scim_groups     lines "id displayName" or "id displayName = id id …"
-#     --- redis           commands, one a line, after everything else
+#     --- redis           commands, one a line, after everything else; when
+#                         nginx is there already: --- init: Scim::redis("…")
 #     --- scim_keep       nothing of all this: what the last block has left
 #     --- scim_keys       asserts before the block which keys there are
 #
@@ -98,6 +99,7 @@ sub import {
     $ENV{TEST_NGINX_REDIS_TCP} = "127.0.0.1:$redis->{port}";
     $ENV{TEST_NGINX_FAKE_REDIS} = "$redis->{dir}/fake.sock";
     $ENV{TEST_NGINX_FAKE_GATEWAY} = "$redis->{dir}/gateway.sock";
+    $ENV{TEST_NGINX_HTTP2} = "$redis->{dir}/http2.sock";
 
     ($main::HttpConfig, $main::Location, $main::Config, $main::Auth) =
         ($HttpConfig, $Location, $Config, $Auth);
@@ -114,6 +116,9 @@ sub import {
 
 END { $_->stop for grep { $_ } $fake, $redis }
 
+# Commands for `--- init`, when nginx is there.
+sub redis { $redis->command(split ' ') for @_ }
+
 # --- before a block -----------------------------------------------------------
 
 sub prepare {
@@ -128,7 +133,7 @@ sub prepare {
 
     seed($block) unless defined $block->scim_keep;
     check_keys($block) if defined $block->scim_keys;
-    $redis->command(split ' ') for lines(scalar $block->redis);
+    redis(lines(scalar $block->redis));
 
     $fake->stop if $fake;
     $fake = defined $block->fake_redis && ScimTest::FakeRedis->start(

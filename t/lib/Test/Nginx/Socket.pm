@@ -96,6 +96,10 @@ sub run_block {
         return;
     }
 
+    if (defined $block->init) {
+        eval $block->init;
+        bail_out("$name - init: $@") if $@;
+    }
     check_requests($block, $server);
     $fake->stop if $fake;
     Test::More::ok($server->stop, "$name - nginx ends cleanly");
