@@ -103,10 +103,7 @@ sub reply {
 # All scripts, as a Redis knows them that has served for a while.
 sub load {
     my ($self) = @_;
-    $self->{script} = {
-        map { m{([^/]+)\.lua$} => $self->command(qw(SCRIPT LOAD), text($_)) }
-            glob "$scripts/*.lua"
-    };
+    $self->command(qw(SCRIPT LOAD), text($_)) for glob "$scripts/*.lua";
 }
 
 sub text {
@@ -152,32 +149,32 @@ sub token {
 sub user {
     my ($self, $tenant, $id, $attributes) = @_;
     my @index = (
-        [userName => lc $attributes->{userName}, 1],
-        map { [$_ => $attributes->{$_}, 0] }
-            grep { defined $attributes->{$_} } qw(externalId),
+        [userName => lc $attributes->{userName}],
+        map { ['emails.value' => lc $_->{value}] }
+            @{ $attributes->{emails} // [] },
     );
-    push @index, [displayName => lc $attributes->{displayName}, 0]
+    push @index, [displayName => lc $attributes->{displayName}]
         if defined $attributes->{displayName};
-    push @index, ['emails.value' => lc $_->{value}, 0]
-        for @{ $attributes->{emails} // [] };
+    push @index, [externalId => $attributes->{externalId}]
+        if defined $attributes->{externalId};
     $self->resource($tenant, 'User', $id, $attributes,
         $attributes->{displayName} // $attributes->{userName}, \@index, []);
 }
 
 sub group {
     my ($self, $tenant, $id, $attributes, @members) = @_;
-    my @index = ([displayName => lc $attributes->{displayName}, 1]);
-    push @index, [externalId => $attributes->{externalId}, 0]
+    my @index = ([displayName => lc $attributes->{displayName}]);
+    push @index, [externalId => $attributes->{externalId}]
         if defined $attributes->{externalId};
     $self->resource($tenant, 'Group', $id, $attributes,
         $attributes->{displayName}, \@index, \@members);
 }
 
-# The script that the module itself commits with, so that a test begins with
-# what a POST would have left.
+# The keys of docs/data-model.md, as a POST would have left them.
 sub resource {
     my ($self, $tenant, $type, $id, $attributes, $display, $index, $members)
         = @_;
+    my $prefix = "scim:{$tenant}:";
     my %doc = (
         schemas => ["urn:ietf:params:scim:schemas:core:2.0:$type"],
         %$attributes, id => $id,
@@ -186,12 +183,24 @@ sub resource {
     # The response is made by adding to the end, which is meta.
     $doc =~ s/\}\z/,"meta":{"resourceType":"$type","created":"2026-01-01T00:00:00.000Z"}}/;
 
-    my $reply = $self->command('EVALSHA', $self->{script}{commit}, 1,
-        "scim:{$tenant}:", '', 'create', $type, $id, 0,
-        '2026-01-01T00:00:00.000Z', 1, $doc, $display,
-        @$members ? 'delta' : 'none', scalar @$index, (map { @$_ } @$index),
-        0, scalar @$members, @$members);
-    die "$type $id: @$reply" if $reply->[0] ne 'ok';
+    $self->command('HSET', "${prefix}r:$type:$id", doc => $doc, ver => 1,
+        mod => '2026-01-01T00:00:00.000Z', name => $display);
+    $self->add($prefix, "order:$type",
+        $self->command('HINCRBY', "${prefix}tenant", seq => 1), $id);
+    $self->add($prefix, "index:$type:$_->[0]", 0, "$_->[1]\0$id") for @$index;
+
+    for my $member (@$members) {
+        my $group = $self->command('EXISTS', "${prefix}r:Group:$member");
+        $self->command('ZADD', "${prefix}members:$id", $group, $member);
+        $self->command('SADD', "${prefix}groups:$member", $id);
+    }
+}
+
+# To a sorted set that is listed under `sorted`.
+sub add {
+    my ($self, $prefix, $name, $score, $entry) = @_;
+    $self->command('ZADD', "$prefix$name", $score, $entry);
+    $self->command('SADD', "${prefix}sorted", $name);
 }
 
 1;
