@@ -60,13 +60,14 @@ $(NGX_DIR)/objs/Makefile: $(B)/ngx.input config config.make \
 	     > build/log/configure-$(BUILD).log 2>&1 || \
 	 { tail -n 20 build/log/configure-$(BUILD).log; rm -f $@; exit 1; }
 
-# What changed is known to nginx's makefile only.
+# What changed is known to nginx's makefile only.  A file that is in use (an
+# nginx that runs) is replaced, not written over.
 $(MODULE): $(NGX_DIR)/objs/Makefile FORCE
 	@$(MAKE) -s --no-print-directory -C $(NGX_DIR)/src \
 	     -f ../objs/Makefile $(NGX_JOBS) $(NGX_GOAL) \
 	     CC='$(NGX_CC)$(if $(filter sanitize,$(BUILD)), $(SANITIZE))'
 	@cmp -s $(NGX_DIR)/objs/$(NGX_RESULT) $@ || \
-	    cp $(NGX_DIR)/objs/$(NGX_RESULT) $@
+	    { cp $(NGX_DIR)/objs/$(NGX_RESULT) $@.new && mv $@.new $@; }
 
 .PHONY: FORCE
 FORCE:
