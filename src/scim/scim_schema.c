@@ -4,7 +4,6 @@
  */
 
 #include "scim_schema.h"
-#include "scim_schema_files.h"
 #include "scim_schema_load.h"
 
 /* URNs that old templates of OneLogin use for what 2.0 calls otherwise. */
@@ -29,15 +28,13 @@ static const scim_str_t scim_user_urn =
 scim_rc_t
 scim_schemas_create(scim_pool_t *pool, scim_schemas_t **out, scim_error_t *err)
 {
-    size_t           i;
     scim_rc_t        rc;
     scim_schemas_t  *schemas;
 
     rc = scim_schemas_new(pool, &schemas);
 
-    for (i = 0; rc == SCIM_OK && scim_schema_files[i].name != NULL; i++) {
-        rc = scim_schemas_add(schemas, scim_schema_files[i].name,
-                              scim_schema_files[i].text, err);
+    if (rc == SCIM_OK) {
+        rc = scim_schemas_add_built_in(schemas, err);
     }
 
     if (rc == SCIM_OK) {

@@ -250,6 +250,31 @@ scim_load_characteristic(scim_load_t *load, const scim_json_t *value,
 }
 
 
+/* What is to be unique must have values to compare, in the document. */
+static scim_rc_t
+scim_load_check_unique(const scim_load_t *load, const scim_attr_t *attr)
+{
+    if (attr->uniqueness == SCIM_UNIQUE_NONE) {
+        return SCIM_OK;
+    }
+
+    if (attr->type == SCIM_COMPLEX || attr->type == SCIM_BOOLEAN) {
+        return scim_load_bad(load, "of the type \"%s\" nothing can be kept "
+                             "unique", scim_type_words[attr->type]);
+    }
+
+    if (attr->mutability == SCIM_WRITE_ONLY
+        || (attr->parent != NULL && attr->multi_valued))
+    {
+        return scim_load_bad(load, "\"uniqueness\" cannot be kept: what is "
+                             "writeOnly is not stored, and a sub-attribute "
+                             "has an index only if it is single-valued");
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 scim_load_attr(scim_load_t *load, const scim_json_t *json, scim_attr_t *attr)
 {
@@ -284,6 +309,11 @@ scim_load_attr(scim_load_t *load, const scim_json_t *json, scim_attr_t *attr)
     if ((attr->type == SCIM_COMPLEX) != (attr->nsubs > 0)) {
         return scim_load_bad(load, "\"subAttributes\" goes with the type "
                              "\"complex\", and with no other");
+    }
+
+    rc = scim_load_check_unique(load, attr);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     /* RFC 7643 section 2.3: these compare by case, whatever is not said. */
@@ -373,6 +403,89 @@ scim_load_attrs(scim_load_t *load, const scim_json_t *json,
     *n = json->count;
 
     return SCIM_OK;
+}
+
+
+static scim_rc_t
+scim_load_default(scim_json_t *json, unsigned which, scim_json_t *value)
+{
+    scim_str_t  name;
+
+    name = scim_str_from(scim_characteristics[which]);
+
+    return scim_json_get(json, name) != NULL
+           ? SCIM_OK : scim_json_add(json, name, value);
+}
+
+
+static scim_json_t *
+scim_load_word_json(scim_pool_t *pool, const char *word)
+{
+    return scim_json_string(pool, scim_str_from(word));
+}
+
+
+static scim_rc_t
+scim_load_complete_one(scim_pool_t *pool, scim_json_t *json,
+    const scim_attr_t *attr)
+{
+    const char  *mutability, *returned, *uniqueness;
+
+    mutability = scim_mutability_words[attr->mutability];
+    returned = scim_returned_words[attr->returned];
+    uniqueness = scim_uniqueness_words[attr->uniqueness];
+
+    if (scim_load_default(json, SCIM_C_TYPE,
+                scim_load_word_json(pool, scim_type_words[attr->type]))
+        != SCIM_OK
+        || scim_load_default(json, SCIM_C_MULTI_VALUED,
+                scim_json_bool(pool, attr->multi_valued)) != SCIM_OK
+        || scim_load_default(json, SCIM_C_REQUIRED,
+                scim_json_bool(pool, attr->required)) != SCIM_OK
+        || scim_load_default(json, SCIM_C_MUTABILITY,
+                scim_load_word_json(pool, mutability)) != SCIM_OK
+        || scim_load_default(json, SCIM_C_RETURNED,
+                scim_load_word_json(pool, returned)) != SCIM_OK
+        || scim_load_default(json, SCIM_C_UNIQUENESS,
+                scim_load_word_json(pool, uniqueness)) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    /* Of no meaning for the others. */
+    if (attr->type != SCIM_STRING && attr->type != SCIM_REFERENCE
+        && attr->type != SCIM_BINARY)
+    {
+        return SCIM_OK;
+    }
+
+    return scim_load_default(json, SCIM_C_CASE_EXACT,
+                             scim_json_bool(pool, attr->case_exact));
+}
+
+
+scim_rc_t
+scim_load_complete(scim_pool_t *pool, scim_json_t *array,
+    const scim_attr_t *attrs)
+{
+    scim_rc_t     rc;
+    scim_json_t  *item;
+
+    rc = SCIM_OK;
+
+    for (item = array->first; rc == SCIM_OK && item != NULL;
+         item = item->next, attrs++)
+    {
+        rc = scim_load_complete_one(pool, item, attrs);
+
+        if (rc == SCIM_OK && attrs->nsubs > 0) {
+            rc = scim_load_complete(pool,
+                     scim_json_get(item, scim_str("subAttributes")),
+                     attrs->subs);
+        }
+    }
+
+    return rc;
 }
 
 

@@ -33,6 +33,11 @@ scim_rc_t scim_load_attrs(scim_load_t *load, const scim_json_t *json,
     const scim_schema_t *schema, const scim_attr_t *parent,
     scim_attr_t **out, size_t *n);
 
+/* Puts into the JSON the characteristics that were left to their defaults:
+ * clients that read /Schemas need not know those. */
+scim_rc_t scim_load_complete(scim_pool_t *pool, scim_json_t *array,
+    const scim_attr_t *attrs);
+
 /* Takes out of the JSON what is never returned (password): of no use to a
  * client that maps attributes, and some would map it (docs/leniency.md). */
 void scim_load_hide(scim_json_t *array, const scim_attr_t *attrs);

@@ -194,7 +194,7 @@ extension_attributes(void **state)
 
 
 /* A schema with the attribute, in which ' stands for ". */
-#define ATTR(json)  "{" S ",'id':'urn:x','name':'X','attributes':[" json "]}"
+#define ATTR(json)  "{" S ",'id':'urn:x:y','name':'X','attributes':[" json "]}"
 
 static void
 refused_files(void **state)
@@ -208,18 +208,30 @@ refused_files(void **state)
         { "3", "x.json: \"schemas\" must name" },
         { "{'schemas':[3]}", "x.json: \"schemas\" must name" },
         { "{" S "}", "x.json: \"id\" must be a text" },
+        { "{" S ",'id':'x'}",
+          "x.json: schema \"x\": the id must be a URN" },
+        { "{" S ",'id':'common'}",
+          "x.json: schema \"common\": the id must be a URN" },
+        { "{" S ",'id':'urn:a b:c'}",
+          "x.json: schema \"urn:a b:c\": the id must be a URN" },
+        { "{" S ",'id':'urn:a:b:'}",
+          "x.json: schema \"urn:a:b:\": the id must be a URN" },
+        { "{" S ",'id':'urn:x:y','name':'X','attribute':[]}",
+          "x.json: schema \"urn:x:y\": unknown member \"attribute\"" },
+        { "{" S ",'id':'urn:scim:schemas:core:1.0'}",
+          "x.json: schema \"urn:scim:schemas:core:1.0\": there is one" },
         { "{" S ",'id':'" U "'}",
           "x.json: schema \"" U "\": there is one of that id already" },
-        { "{" S ",'id':'urn:x'}",
-          "x.json: schema \"urn:x\": \"name\" must be a text" },
-        { "{" S ",'id':'urn:x','name':'X'}",
-          "x.json: schema \"urn:x\": \"attributes\" must be an array" },
-        { ATTR(""), "x.json: schema \"urn:x\": \"attributes\" must be" },
-        { ATTR("1"), "x.json: schema \"urn:x\": an attribute must be" },
+        { "{" S ",'id':'urn:x:y'}",
+          "x.json: schema \"urn:x:y\": \"name\" must be a text" },
+        { "{" S ",'id':'urn:x:y','name':'X'}",
+          "x.json: schema \"urn:x:y\": \"attributes\" must be an array" },
+        { ATTR(""), "x.json: schema \"urn:x:y\": \"attributes\" must be" },
+        { ATTR("1"), "x.json: schema \"urn:x:y\": an attribute must be" },
         { ATTR("{'name':'1a'}"),
-          "x.json: schema \"urn:x\": \"1a\" is no name" },
+          "x.json: schema \"urn:x:y\": \"1a\" is no name" },
         { ATTR("{'name':'a'},{'name':'A'}"),
-          "x.json: schema \"urn:x\": two attributes are named \"A\"" },
+          "x.json: schema \"urn:x:y\": two attributes are named \"A\"" },
         { ATTR("{'name':'a','type':'strin'}"),
           "x.json: attribute \"a\": \"type\" cannot be \"strin\"" },
         { ATTR("{'name':'a','mutability':'readwrite'}"),
@@ -251,10 +263,47 @@ refused_files(void **state)
           "x.json: attribute \"a\": \"name\" must be a text" },
         { "{" T ",'name':'User'}",
           "x.json: resource type \"User\": \"endpoint\" must be a text" },
+        { ATTR("{'name':'a','type':'complex','uniqueness':'server',"
+               "'subAttributes':[{'name':'b'}]}"),
+          "x.json: attribute \"a\": of the type \"complex\" nothing" },
+        { ATTR("{'name':'a','type':'boolean','uniqueness':'global'}"),
+          "x.json: attribute \"a\": of the type \"boolean\" nothing" },
+        { ATTR("{'name':'a','mutability':'writeOnly','uniqueness':'server'}"),
+          "x.json: attribute \"a\": \"uniqueness\" cannot be kept" },
+        { ATTR("{'name':'a','type':'complex','subAttributes':[{'name':'b',"
+               "'multiValued':true,'uniqueness':'server'}]}"),
+          "x.json: attribute \"a.b\": \"uniqueness\" cannot be kept" },
+        { "{" T "}", "x.json: \"name\" must be a text" },
+        { "{" T ",'name':'a:b','endpoint':'/U'}",
+          "x.json: resource type \"a:b\": the name must be a letter" },
+        { "{" T ",'name':'1a','endpoint':'/U'}",
+          "x.json: resource type \"1a\": the name must be a letter" },
+        { "{" T ",'name':'V','endpoint':'/a/b'}",
+          "x.json: resource type \"V\": \"endpoint\" must be one word" },
+        { "{" T ",'name':'V','endpoint':'/'}",
+          "x.json: resource type \"V\": \"endpoint\" must be one word" },
+        { "{" T ",'name':'V','endpoint':'/me'}",
+          "x.json: resource type \"V\": \"/Me\" is an endpoint of SCIM's" },
+        { "{" T ",'name':'V','endpoint':'/V','schemaExtension':[]}",
+          "x.json: resource type \"V\": unknown member \"schemaExtension" },
         { "{" T ",'name':'User','endpoint':'/U'}",
-          "x.json: resource type \"User\": there is one of that name" },
+          "x.json: resource type \"User\": the type \"User\" is there" },
+        { "{" T ",'name':'user','endpoint':'/Users'}",
+          "x.json: resource type \"user\": the type \"User\" is there" },
         { "{" T ",'name':'V','endpoint':'/users'}",
-          "x.json: resource type \"V\": there is one of that name" },
+          "x.json: resource type \"V\": there is one of that endpoint" },
+        { "{" T ",'name':'User','endpoint':'/Users','schema':'" G "'}",
+          "x.json: resource type \"User\": its schema is \"" U "\"" },
+        { "{" T ",'name':'User','endpoint':'/Users','schema':'" U "',"
+          "'schemaExtensions':[{'schema':'" U "'}]}",
+          "x.json: resource type \"User\": \"" U "\" is its schema" },
+        { "{" T ",'name':'User','endpoint':'/Users','schema':'" U "',"
+          "'schemaExtensions':{}}",
+          "x.json: resource type \"User\": \"schemaExtensions\" must be" },
+        { "[{" S ",'id':'urn:x:y','name':'X','attributes':[{'name':'ID'}]},"
+          "{" T ",'name':'V','endpoint':'/V','schema':'urn:x:y'}]",
+          "x.json: resource type \"V\": the schema \"urn:x:y\" has an "
+          "attribute \"ID\"" },
         { "{" T ",'name':'V','endpoint':'/V'}",
           "x.json: resource type \"V\": \"schema\" must be a text" },
         { "{" T ",'name':'V','endpoint':'/V','schema':'urn:y'}",
@@ -278,6 +327,8 @@ refused_files(void **state)
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         pool = scim_pool_create(0);
         assert_int_equal(scim_schemas_create(pool, &schemas, &err), SCIM_OK);
+
+        assert_true(strlen(rows[i].text) < sizeof(text));
 
         for (j = 0; rows[i].text[j] != '\0'; j++) {
             text[j] = rows[i].text[j] == '\'' ? '"' : rows[i].text[j];
@@ -316,10 +367,10 @@ own_files(void **state)
 
     text = scim_str(
         "[{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\""
-        "],\"name\":\"Device\",\"endpoint\":\"/Devices\",\"schema\":\"urn:d\","
+        "],\"name\":\"Device\",\"endpoint\":\"/Devices\",\"schema\":\"urn:d:e\","
         "\"schemaExtensions\":[{\"schema\":\"" ENT "\",\"required\":true}]},"
         "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
-        "\"id\":\"urn:d\",\"name\":\"Device\",\"attributes\":[{\"name\":\"a\"}"
+        "\"id\":\"urn:d:e\",\"name\":\"Device\",\"attributes\":[{\"name\":\"a\"}"
         ",{\"name\":\"link\",\"type\":\"reference\"},{\"name\":\"pin\","
         "\"returned\":\"request\"}]}]");
 
@@ -339,6 +390,138 @@ own_files(void **state)
     assert_true(scim_type_attr(type, NULL, scim_str("link"))->case_exact);
 
     scim_pool_destroy(pool);
+}
+
+
+/* The file with ' for ". */
+static scim_rc_t
+add(scim_schemas_t *schemas, const char *file, const char *text)
+{
+    char          *copy;
+    size_t         i, len = strlen(text);
+    scim_error_t   err;
+
+    copy = scim_palloc(schemas->pool, len);
+    if (copy == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < len; i++) {
+        copy[i] = text[i] == '\'' ? '"' : text[i];
+    }
+
+    return scim_schemas_add(schemas, file, (scim_str_t) { copy, len }, &err);
+}
+
+
+#define BADGE  "urn:example:badge:2.0:User"
+
+/* Two files, the second as a service provider lists its schemas. */
+static const char *const  extending[] = {
+    "[{" T ",'name':'User','endpoint':'Users','schema':'" U "',"
+    "'schemaExtensions':[{'schema':'" BADGE "'},"
+    "{'schema':'" ENT "','required':true}]},"
+    "{" T ",'name':'Crew','endpoint':'/Crews','schema':'" G "'}]",
+    "{'schemas':['urn:ietf:params:scim:api:messages:2.0:ListResponse'],"
+    "'totalResults':1,'Resources':["
+    "{" S ",'id':'" BADGE "','name':'Badge','description':'B',"
+    "'attributes':[{'name':'number','uniqueness':'server'},"
+    "{'name':'keys','type':'complex','multiValued':true,"
+    "'subAttributes':[{'name':'$ref','type':'reference'}]}]}]}",
+};
+
+
+static scim_rc_t
+load_extending(scim_pool_t *pool, scim_schemas_t **schemas)
+{
+    scim_rc_t     rc;
+    scim_error_t  err;
+
+    rc = scim_schemas_new(pool, schemas);
+
+    if (rc == SCIM_OK) {
+        rc = scim_schemas_add_built_in(*schemas, &err);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = add(*schemas, "a.json", extending[0]);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = add(*schemas, "b.json", extending[1]);
+    }
+
+    return rc == SCIM_OK ? scim_schemas_link(*schemas, &err) : rc;
+}
+
+
+static void
+extensions_are_added(void **state)
+{
+    scim_buf_t                   buf;
+    scim_str_t                   text;
+    scim_pool_t                 *pool = scim_pool_create(0);
+    scim_schemas_t              *schemas;
+    const scim_schema_t         *badge;
+    const scim_resource_type_t  *user, *crew;
+
+    (void) state;
+
+    assert_int_equal(load_extending(pool, &schemas), SCIM_OK);
+    assert_null(scim_schemas_type_at(schemas, 3));
+
+    user = scim_schemas_type(schemas, scim_str("User"));
+    badge = scim_type_schema(user, scim_str(BADGE));
+    assert_non_null(badge);
+    assert_int_equal(user->nextensions, 2);
+    assert_true(user->ext_required[0]);
+    assert_false(user->ext_required[1]);
+    assert_ptr_equal(user->extensions[1], badge);
+    assert_non_null(user->groups);
+
+    /* The schema of groups, but no group. */
+    crew = scim_schemas_endpoint(schemas, scim_str("crews"));
+    assert_non_null(crew);
+    assert_null(crew->members);
+    assert_int_equal(crew->nextensions, 0);
+
+    scim_buf_init(&buf, pool, 0);
+    scim_json_write(&buf, badge->json);
+    assert_int_equal(scim_buf_done(&buf, &text), SCIM_OK);
+    assert_string_equal(unit_quotes(pool, text),
+        "{" S ",'id':'" BADGE "','name':'Badge','description':'B',"
+        "'attributes':[{'name':'number','uniqueness':'server',"
+        "'type':'string','multiValued':false,'required':false,"
+        "'mutability':'readWrite','returned':'default','caseExact':false},"
+        "{'name':'keys','type':'complex','multiValued':true,"
+        "'subAttributes':[{'name':'$ref','type':'reference',"
+        "'multiValued':false,'required':false,'mutability':'readWrite',"
+        "'returned':'default','uniqueness':'none','caseExact':true}],"
+        "'required':false,'mutability':'readWrite','returned':'default',"
+        "'uniqueness':'none'}]}");
+
+    scim_pool_destroy(pool);
+}
+
+
+static scim_rc_t
+extend(void *data)
+{
+    scim_rc_t        rc;
+    scim_pool_t     *pool;
+    scim_schemas_t  *schemas;
+
+    (void) data;
+
+    pool = scim_pool_create(256);
+    if (pool == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = load_extending(pool, &schemas);
+    scim_pool_destroy(pool);
+
+    return rc;
 }
 
 
@@ -370,6 +553,7 @@ no_memory(void **state)
     (void) state;
 
     unit_fail_allocations(create, NULL);
+    unit_fail_allocations(extend, NULL);
 }
 
 
@@ -383,6 +567,7 @@ main(void)
         cmocka_unit_test(extension_attributes),
         cmocka_unit_test(refused_files),
         cmocka_unit_test(own_files),
+        cmocka_unit_test(extensions_are_added),
         cmocka_unit_test(no_memory),
     };
 
