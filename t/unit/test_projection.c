@@ -189,9 +189,9 @@ returned(void **state)
 {
     static const char  text[] =
         "[{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\""
-        "],\"name\":\"R\",\"endpoint\":\"/Rs\",\"schema\":\"urn:r\"},"
+        "],\"name\":\"R\",\"endpoint\":\"/Rs\",\"schema\":\"urn:x:r\"},"
         "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
-        "\"id\":\"urn:r\",\"name\":\"R\",\"attributes\":["
+        "\"id\":\"urn:x:r\",\"name\":\"R\",\"attributes\":["
         "{\"name\":\"always\",\"returned\":\"always\"},"
         "{\"name\":\"never\",\"returned\":\"never\"},"
         "{\"name\":\"request\",\"returned\":\"request\"},"

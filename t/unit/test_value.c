@@ -18,9 +18,9 @@
 /* Attributes of the types that User does not have. */
 static const char  kinds[] =
     "[{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],"
-    "\"name\":\"Kind\",\"endpoint\":\"/Kinds\",\"schema\":\"urn:k\"},"
+    "\"name\":\"Kind\",\"endpoint\":\"/Kinds\",\"schema\":\"urn:x:k\"},"
     "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
-    "\"id\":\"urn:k\",\"name\":\"Kind\",\"attributes\":["
+    "\"id\":\"urn:x:k\",\"name\":\"Kind\",\"attributes\":["
     "{\"name\":\"integer\",\"type\":\"integer\"},"
     "{\"name\":\"decimal\",\"type\":\"decimal\"},"
     "{\"name\":\"time\",\"type\":\"dateTime\"},"
