@@ -17,6 +17,7 @@ use Time::HiRes qw(sleep time);
 
 my $scripts = dirname(abs_path(__FILE__)) . '/../../../src/store/scripts';
 my $json = JSON::PP->new->canonical->utf8;
+my $created = '2026-01-01T00:00:00.000Z';
 
 sub new {
     my ($class) = @_;
@@ -181,10 +182,11 @@ sub resource {
     );
     my $doc = $json->encode(\%doc);
     # The response is made by adding to the end, which is meta.
-    $doc =~ s/\}\z/,"meta":{"resourceType":"$type","created":"2026-01-01T00:00:00.000Z"}}/;
+    my $meta = qq{{"resourceType":"$type","created":"$created"}};
+    $doc =~ s/\}\z/,"meta":$meta}/;
 
     $self->command('HSET', "${prefix}r:$type:$id", doc => $doc, ver => 1,
-        mod => '2026-01-01T00:00:00.000Z', name => $display);
+        mod => $created, name => $display);
     $self->add($prefix, "order:$type",
         $self->command('HINCRBY', "${prefix}tenant", seq => 1), $id);
     $self->add($prefix, "index:$type:$_->[0]", 0, "$_->[1]\0$id") for @$index;
