@@ -193,3 +193,14 @@ GET /scim/v2/Users/ada-1
 --- more_headers eval: "${main::Auth}Host: a\"b"
 --- json
 {"meta": {"location": "http://a\"b/scim/v2/Users/ada-1"}}
+
+
+
+=== TEST 11: a host that is no UTF-8 does not get into JSON at all
+--- scim_users
+ada-1 ada@example.com
+--- request
+GET /scim/v2/Users/ada-1
+--- more_headers eval: "${main::Auth}Host: a\xff\xfe"
+--- json
+{"meta": {"location": "/^http:\\/\\/localhost[:\\d]*\\/scim\\/v2\\/Users\\/ada-1$/"}}

@@ -299,3 +299,29 @@ error 400 invalidSyntax
 --- request eval: "POST /scim/v2/Users\n" . main::large(1_000_000)
 --- error_code: 201
 --- json: {"title": "/^(?:x{10000}){100}$/"}
+
+
+
+=== TEST 18: what is not served needs no body to say so
+--- scim_users
+ada-1 ada@example.com
+--- request
+PUT /scim/v2/Users
+<xml/>
+
+POST /scim/v2/Users/ada-1
+{
+
+PATCH /scim/v2/Schemas
+x
+--- more_headers
+Authorization: Bearer $TOKEN
+Content-Type: application/xml
+
+Authorization: Bearer $TOKEN
+Content-Type: application/scim+json
+
+Authorization: Bearer $TOKEN
+--- error_code: 405 405 405
+--- json
+error 405

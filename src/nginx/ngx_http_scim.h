@@ -128,6 +128,12 @@ ngx_int_t ngx_http_scim_call_run(ngx_http_scim_call_t *call, scim_op_t *op,
 ngx_int_t ngx_http_scim_call_body(ngx_http_scim_call_t *call,
     ngx_http_scim_next_pt next);
 
+/* A body that nobody wants; NGX_OK or what to return. */
+ngx_int_t ngx_http_scim_discard_body(ngx_http_request_t *r);
+
+/* Answers with the error; a body that has not been read is not wanted. */
+ngx_int_t ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err);
+
 /* Sends the result: the usual `answer`. */
 ngx_int_t ngx_http_scim_call_send(ngx_http_scim_call_t *call,
     const scim_result_t *result);

@@ -54,7 +54,7 @@ ngx_http_scim_admin_handler(ngx_http_request_t *r)
         return ngx_http_scim_call_body(call, ngx_http_scim_admin_start);
     }
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_http_scim_discard_body(r);
 
     return rc == NGX_OK ? ngx_http_scim_admin_start(call) : rc;
 }

@@ -9,13 +9,27 @@
 #define NGX_HTTP_SCIM_CHUNK  16384
 
 
-static ngx_int_t
-ngx_http_scim_refuse_body(ngx_http_scim_call_t *call, const scim_error_t *err)
+ngx_int_t
+ngx_http_scim_discard_body(ngx_http_request_t *r)
 {
-    ngx_log_error(NGX_LOG_INFO, call->request->connection->log, 0,
-                  "scim: body refused: %s", err->detail);
+    /* a client that waits for 100 is not to send it now */
+    r->expect_tested = 1;
 
-    return ngx_http_scim_send_error(call->request, err);
+    return ngx_http_discard_request_body(r);
+}
+
+
+ngx_int_t
+ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err)
+{
+    ngx_int_t  rc;
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "scim: request refused: %s", err->detail);
+
+    rc = ngx_http_scim_discard_body(r);
+
+    return rc == NGX_OK ? ngx_http_scim_send_error(r, err) : rc;
 }
 
 
@@ -122,7 +136,7 @@ ngx_http_scim_take_body(ngx_http_scim_call_t *call)
         return call->next(call);
 
     case SCIM_REFUSED:
-        return ngx_http_scim_refuse_body(call, &err);
+        return ngx_http_scim_refuse(call->request, &err);
 
     default:
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -199,8 +213,7 @@ ngx_http_scim_call_body(ngx_http_scim_call_t *call, ngx_http_scim_next_pt next)
     r = call->request;
 
     if (ngx_http_scim_check_body(call, &err) != SCIM_OK) {
-        rc = ngx_http_discard_request_body(r);
-        return rc == NGX_OK ? ngx_http_scim_refuse_body(call, &err) : rc;
+        return ngx_http_scim_refuse(r, &err);
     }
 
     call->next = next;

@@ -21,7 +21,8 @@ static const ngx_http_scim_status_t  ngx_http_scim_statuses[] = {
               "with https://, and the token and certificate set in the "
               "identity provider" },
     { 401, 0, "Authorization is needed: set the secret token of this "
-              "tenant in the identity provider" },
+              "tenant in the identity provider; the admin API asks for an "
+              "administrator's name and password" },
     { 403, 0, "Access is denied: ask the administrator of this server "
               "whether the tenant is switched on and this address is let "
               "in" },
@@ -120,7 +121,7 @@ ngx_http_scim_error_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_http_scim_discard_body(r);
     if (rc != NGX_OK) {
         return rc;
     }

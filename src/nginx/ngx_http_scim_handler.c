@@ -6,20 +6,6 @@
 
 
 static ngx_int_t
-ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err)
-{
-    ngx_int_t  rc;
-
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "scim: request refused: %s", err->detail);
-
-    rc = ngx_http_discard_request_body(r);
-
-    return rc == NGX_OK ? ngx_http_scim_send_error(r, err) : rc;
-}
-
-
-static ngx_int_t
 ngx_http_scim_copy_header(scim_pool_t *pool, ngx_table_elt_t *h, scim_str_t *to)
 {
     if (h == NULL) {
@@ -188,13 +174,11 @@ ngx_http_scim_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (call->method == SCIM_POST || call->method == SCIM_PUT
-        || call->method == SCIM_PATCH)
-    {
+    if (scim_op_takes_body(&call->scim)) {
         return ngx_http_scim_call_body(call, ngx_http_scim_start);
     }
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_http_scim_discard_body(r);
 
     return rc == NGX_OK ? ngx_http_scim_start(call) : rc;
 }

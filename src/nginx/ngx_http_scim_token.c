@@ -216,7 +216,7 @@ ngx_http_scim_token_handler(ngx_http_request_t *r)
     scim_str_t             token;
     ngx_http_scim_call_t  *call;
 
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_http_scim_discard_body(r);
     if (rc != NGX_OK) {
         return rc;
     }

@@ -3,6 +3,7 @@
  */
 
 #include "ngx_http_scim.h"
+#include "../scim/scim_text.h"
 
 
 /* No slash at the end. */
@@ -114,6 +115,23 @@ ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool, scim_str_t *path)
 }
 
 
+/* nginx lets bytes pass in Host that are no UTF-8, and so no JSON. */
+static ngx_flag_t
+ngx_http_scim_host_usable(ngx_http_request_t *r)
+{
+    scim_str_t  host;
+
+    if (r->headers_in.host == NULL) {
+        return 0;
+    }
+
+    host.data = (char *) r->headers_in.host->value.data;
+    host.len = r->headers_in.host->value.len;
+
+    return host.len != 0 && scim_utf8_valid(host);
+}
+
+
 /* A request of HTTP/1.0 need not say which host it means. */
 static ngx_int_t
 ngx_http_scim_server_name(ngx_http_request_t *r, ngx_flag_t https,
@@ -173,7 +191,7 @@ ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
         return NGX_ERROR;
     }
 
-    if (r->headers_in.host != NULL && r->headers_in.host->value.len != 0) {
+    if (ngx_http_scim_host_usable(r)) {
         host = r->headers_in.host->value;
 
     } else if (ngx_http_scim_server_name(r, https, &host) != NGX_OK) {

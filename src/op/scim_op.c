@@ -82,6 +82,20 @@ refuse_tenant(scim_op_t *op, const redisReply *reply)
 }
 
 
+bool
+scim_op_takes_body(const scim_request_t *request)
+{
+    switch (request->method) {
+    case SCIM_POST:
+    case SCIM_PUT:
+    case SCIM_PATCH:
+        return routes[request->target].step[request->method] != NULL;
+    default:
+        return false;
+    }
+}
+
+
 scim_op_t *
 scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
     const scim_request_t *request)

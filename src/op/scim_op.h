@@ -117,6 +117,10 @@ struct scim_op_s {
 scim_op_t *scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
     const scim_request_t *request);
 
+/* Whether the operation for the request reads its body: one that refuses the
+ * method, say, needs none. */
+bool scim_op_takes_body(const scim_request_t *request);
+
 /* SCIM_AGAIN: send op->cmd.  SCIM_OK: op->result.  SCIM_NOMEM. */
 scim_rc_t scim_op_run(scim_op_t *op);
 scim_rc_t scim_op_reply(scim_op_t *op, const redisReply *reply);
