@@ -19,10 +19,12 @@
 #include "scim_request.h"
 
 
-/* Rows of one trip; fewer when each may bring a thousand members, so that
- * Redis is never held long. */
-#define CHUNK          200
-#define CHUNK_MEMBERS  20
+/* Rows of one trip; fewer when each may bring a thousand members or groups, so
+ * that Redis is never held long: what the first rows bring tells how many. */
+#define CHUNK            200
+#define FIRST_MEMBERS    20
+#define FIRST_GROUPS     100
+#define CHUNK_RELATIONS  10000
 
 /* Where the head of the response is put once the totals are known. */
 #define HEAD_ROOM      192
@@ -294,14 +296,45 @@ scim_op_search(scim_op_t *op, const redisReply *reply)
 }
 
 
+/* As many rows as bring CHUNK_RELATIONS, if they are like those so far. */
+static size_t
+related_chunk(const scim_op_t *op, const scim_op_list_t *list)
+{
+    size_t  chunk;
+
+    if (list->read == 0) {
+        return (op->request.type->members != NULL) ? FIRST_MEMBERS
+                                                   : FIRST_GROUPS;
+    }
+
+    chunk = CHUNK_RELATIONS / (1 + list->related / list->read);
+
+    return (chunk > CHUNK) ? CHUNK : (chunk == 0) ? 1 : chunk;
+}
+
+
+/* What a chunk brought, for the size of the next one. */
+static void
+count_related(scim_op_list_t *list)
+{
+    size_t                    i;
+    const scim_store_page_t  *page = &list->page;
+
+    list->read += page->nrows;
+
+    for (i = 0; i < page->nrows; i++) {
+        list->related += page->rows[i].nrelations;
+    }
+}
+
+
 static scim_rc_t
 ask(scim_op_t *op, scim_op_list_t *list)
 {
     size_t                chunk;
     scim_store_query_t   *query = &list->query;
 
-    chunk = (query->relations && op->request.type->members != NULL)
-            ? CHUNK_MEMBERS : CHUNK;
+    chunk = query->relations ? related_chunk(op, list) : CHUNK;
 
     if (list->plan.exact && chunk > list->count - list->shown) {
         chunk = list->count - list->shown;
@@ -369,6 +402,8 @@ got(scim_op_t *op, const redisReply *reply)
     if (list->plan.exact) {
         list->total = list->page.total;
     }
+
+    count_related(list);
 
     list->at = 0;
     list->held = false;

@@ -22,6 +22,8 @@ typedef struct {
     scim_store_query_t  query;
     scim_pool_t        *scratch;    /* of the chunk */
     scim_store_page_t   page;
+    size_t              read;       /* rows that have come, all chunks */
+    size_t              related;    /* and what they brought along */
     size_t              at;         /* the row in hand */
     bool                held;       /* rows no longer borrow from the reply */
     bool                judged;     /* the row in hand is to be shown */

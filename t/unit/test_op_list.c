@@ -342,6 +342,44 @@ long_lists_come_in_chunks(void **state)
 }
 
 
+/* The more each row brings along, the fewer rows a chunk has. */
+static void
+rows_with_much_come_in_small_chunks(void **state)
+{
+    size_t         i;
+    scim_buf_t     members;
+    scim_str_t     text, body;
+    unit_answer_t  answer;
+
+    (void) state;
+
+    scim_buf_init(&members, unit_op_pool(), 16384);
+
+    for (i = 0; i < 250; i++) {
+        scim_buf_str(&members, scim_str_from(
+            unit_printf("%s'%s'", (i == 0) ? "" : ",",
+                        unit_user(unit_printf("u%zu", i)))));
+    }
+
+    assert_int_equal(scim_buf_done(&members, &text), SCIM_OK);
+
+    for (i = 0; i < 150; i++) {
+        assert_int_equal(scim_str_printf(unit_op_pool(), &body,
+                                         "{'displayName':'g%zu',"
+                                         "'members':[%.*s]}", i,
+                                         SCIM_FMT(text)), SCIM_OK);
+
+        answer = unit_op("POST /Groups?excludedAttributes=members", body.data);
+        assert_int_equal(answer.status, 201);
+    }
+
+    /* 100, then 10000 / (1 + 150) each */
+    answer = unit_op("GET /Users?count=1000&attributes=groups.type", NULL);
+    assert_int_equal(answer.trips, 4);
+    assert_string_equal(unit_get(&answer, "itemsPerPage"), "250");
+}
+
+
 /* Groups found by a scan show their members, which no chunk brought. */
 static void
 scanned_groups_show_members(void **state)
@@ -444,6 +482,7 @@ main(void)
         TEST(what_is_refused),
         TEST(search_is_a_list),
         TEST(long_lists_come_in_chunks),
+        TEST(rows_with_much_come_in_small_chunks),
         TEST(scanned_groups_show_members),
         TEST(discovery),
     };
