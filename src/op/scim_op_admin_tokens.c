@@ -26,6 +26,7 @@ static scim_rc_t recorded(scim_op_t *op, const redisReply *reply);
 static scim_rc_t find(scim_op_t *op, const redisReply *reply);
 static scim_rc_t record_gone(scim_op_t *op, const redisReply *reply);
 static scim_rc_t entry_gone(scim_op_t *op, const redisReply *reply);
+static scim_rc_t revoked(scim_op_t *op, const redisReply *reply);
 
 
 /* Without the closing brace: the secret may follow. */
@@ -392,6 +393,28 @@ find(scim_op_t *op, const redisReply *reply)
                              SCIM_FMT(admin->token));
     }
 
+    return scim_admin_revoke(op, revoked);
+}
+
+
+static scim_rc_t
+revoked(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    op->result.status = 204;
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_admin_revoke(scim_op_t *op, scim_op_step_pt next)
+{
+    scim_admin_t  *admin = op->state;
+
+    admin->next = next;
+
     return scim_op_ask(op,
                        scim_store_token_record_delete(op->pool,
                            admin->tokens[admin->at].hash, &op->cmd),
@@ -413,7 +436,7 @@ record_gone(scim_op_t *op, const redisReply *reply)
 
     return scim_op_ask(op,
                        scim_store_token_list_delete(op->pool, admin->tenant,
-                                                    admin->token, &op->cmd),
+                           admin->tokens[admin->at].id, &op->cmd),
                        entry_gone);
 }
 
@@ -421,15 +444,12 @@ record_gone(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 entry_gone(scim_op_t *op, const redisReply *reply)
 {
-    scim_rc_t     rc;
-    scim_error_t  err;
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
 
     rc = scim_store_error(reply, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
 
-    op->result.status = 204;
-
-    return SCIM_OK;
+    return (rc == SCIM_OK) ? admin->next(op, NULL)
+                           : scim_op_stop(op, rc, &err);
 }

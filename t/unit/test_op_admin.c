@@ -202,6 +202,8 @@ what_is_refused(void **state)
         { "POST /tenants", "{'name':7}", 400, "name" },
         { "POST /tenants", "{'name':'a b'}", 400, "name" },
         { "POST /tenants", "{'name':''}", 400, "name" },
+        { "POST /tenants", "{'name':'.'}", 400, "dots" },
+        { "POST /tenants", "{'name':'..'}", 400, "dots" },
         { "POST /tenants", "{'name':'x','color':'red'}", 400, "color" },
         { "PATCH /tenants/acme", NULL, 400, "JSON object" },
         { "PATCH /tenants/acme", "{'enabled':'no'}", 400, "enabled" },
