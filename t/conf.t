@@ -84,3 +84,33 @@ error 401
 --- error_code: 413
 --- json
 error 413 /client_max_body_size/
+
+
+
+=== TEST 5: a tenant URL without /v2, and what is no endpoint of it
+--- http_config eval: $::Http
+--- config eval: $::Shipped
+--- scim_users
+ada-1 ada@example.com
+--- request
+GET /scim/Users/ada-1
+
+GET /scim/Users?filter=userName+eq+%22x%22
+
+POST /scim/Users
+{"userName":"ADA@example.com"}
+
+GET /scim/v2
+
+GET /scim/
+--- error_code: 200 200 409 404 404
+--- json
+{"meta": {"location": "http://localhost/scim/v2/Users/ada-1"}}
+
+{"totalResults": 0}
+
+error 409 uniqueness
+
+error 404 /"\/" below the tenant URL/
+
+error 404 /"\/" below the tenant URL/
