@@ -325,3 +325,13 @@ Authorization: Bearer $TOKEN
 --- error_code: 405 405 405
 --- json
 error 405
+
+
+
+=== TEST 19: chunks that are none, from somebody who may not come in
+--- raw_request eval
+CORE::join "\r\n", 'POST /scim/v2/Users HTTP/1.1', 'Host: localhost',
+    'Transfer-Encoding: chunked', '', 'zz', ''
+--- error_code: 401
+--- json
+error 401 /no token/

@@ -111,7 +111,6 @@ ngx_http_scim_status(ngx_uint_t status)
 ngx_int_t
 ngx_http_scim_error_handler(ngx_http_request_t *r)
 {
-    ngx_int_t             rc;
     ngx_uint_t            status;
     scim_error_t          err;
     ngx_http_scim_ctx_t  *ctx;
@@ -121,9 +120,9 @@ ngx_http_scim_error_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_scim_discard_body(r);
-    if (rc != NGX_OK) {
-        return rc;
+    /* a body that is no body either changes nothing about the answer */
+    if (ngx_http_scim_discard_body(r) != NGX_OK) {
+        r->keepalive = 0;
     }
 
     /* a location of its own, without error_page, is a place where nothing is */
