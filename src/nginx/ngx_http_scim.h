@@ -11,13 +11,15 @@
 
 #include "../op/scim_op.h"
 #include "../op/scim_request.h"
+#include "../scim/scim_schema_load.h"
 #include "ngx_http_scim_redis.h"
 
 
 extern ngx_module_t  ngx_http_scim_module;
 
 
-/* http{}: one Redis, one set of schemas. */
+/* http{}: one Redis, one set of schemas: what is stored means the same at
+ * every location that serves it. */
 typedef struct {
     ngx_http_scim_redis_conf_t  redis;
     scim_pool_t                *pool;       /* of schemas and indexes; goes
@@ -25,6 +27,7 @@ typedef struct {
     scim_schemas_t             *schemas;
     scim_indexes_t             *indexes[2]; /* one per resource type; by
                                                group_name_unique */
+    ngx_array_t                *index_paths;    /* of scim_index; or NULL */
 } ngx_http_scim_main_conf_t;
 
 
@@ -137,6 +140,20 @@ ngx_int_t ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err);
 /* Sends the result: the usual `answer`. */
 ngx_int_t ngx_http_scim_call_send(ngx_http_scim_call_t *call,
     const scim_result_t *result);
+
+
+/* --- schemas -------------------------------------------------------------- */
+
+/* Those compiled in, before any directive; the rest is bound together and
+ * indexed when all of http{} has been read. */
+char *ngx_http_scim_schemas_create(ngx_conf_t *cf,
+    ngx_http_scim_main_conf_t *smcf);
+char *ngx_http_scim_schemas_init(ngx_conf_t *cf,
+    ngx_http_scim_main_conf_t *smcf);
+
+/* scim_schema, scim_index */
+char *ngx_http_scim_schema(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_scim_index(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* --- directives' handlers ------------------------------------------------- */

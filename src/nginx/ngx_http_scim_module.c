@@ -115,6 +115,20 @@ static ngx_command_t  ngx_http_scim_commands[] = {
       ngx_http_scim_redis_offset(queue),
       &ngx_http_scim_positive },
 
+    { ngx_string("scim_schema"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_scim_schema,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("scim_index"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_scim_index,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("scim"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_scim_set_role,
@@ -281,86 +295,11 @@ ngx_http_scim_create_main_conf(ngx_conf_t *cf)
 
     ngx_http_scim_redis_conf_create(&smcf->redis);
 
+    if (ngx_http_scim_schemas_create(cf, smcf) != NGX_CONF_OK) {
+        return NULL;
+    }
+
     return smcf;
-}
-
-
-static void
-ngx_http_scim_destroy_pool(void *data)
-{
-    scim_pool_destroy(data);
-}
-
-
-/* Both sets of indexes are made: which one a location takes is its matter. */
-static scim_rc_t
-ngx_http_scim_make_indexes(ngx_http_scim_main_conf_t *smcf)
-{
-    size_t                       i, n;
-    scim_rc_t                    rc;
-    ngx_uint_t                   unique;
-    const scim_resource_type_t  *type;
-
-    for (n = 0; scim_schemas_type_at(smcf->schemas, n) != NULL; n++) {
-        /* counts */
-    }
-
-    for (unique = 0; unique < 2; unique++) {
-        smcf->indexes[unique] = scim_pcalloc(smcf->pool,
-                                             n * sizeof(scim_indexes_t));
-        if (smcf->indexes[unique] == NULL) {
-            return SCIM_NOMEM;
-        }
-
-        for (i = 0; i < n; i++) {
-            type = scim_schemas_type_at(smcf->schemas, i);
-            rc = scim_store_indexes(smcf->pool, type, unique == 1,
-                                    &smcf->indexes[unique][i]);
-            if (rc != SCIM_OK) {
-                return rc;
-            }
-        }
-    }
-
-    return SCIM_OK;
-}
-
-
-static char *
-ngx_http_scim_init_schemas(ngx_conf_t *cf, ngx_http_scim_main_conf_t *smcf)
-{
-    scim_rc_t            rc;
-    scim_error_t         err;
-    ngx_pool_cleanup_t  *cln;
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    smcf->pool = scim_pool_create(0);
-    if (smcf->pool == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    cln->handler = ngx_http_scim_destroy_pool;
-    cln->data = smcf->pool;
-
-    err.detail[0] = '\0';
-    rc = scim_schemas_create(smcf->pool, &smcf->schemas, &err);
-
-    if (rc == SCIM_OK) {
-        rc = ngx_http_scim_make_indexes(smcf);
-    }
-
-    if (rc != SCIM_OK) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "scim: the built-in schemas cannot be set up: %s",
-                      rc == SCIM_NOMEM ? "no memory" : err.detail);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
 }
 
 
@@ -376,7 +315,7 @@ ngx_http_scim_init_main_conf(ngx_conf_t *cf, void *conf)
         return rv;
     }
 
-    return ngx_http_scim_init_schemas(cf, smcf);
+    return ngx_http_scim_schemas_init(cf, smcf);
 }
 
 

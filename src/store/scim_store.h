@@ -156,6 +156,7 @@ typedef struct {
     scim_str_t attr;        /* full attribute name */
     scim_str_t value;       /* scim_value_key() */
     bool       unique;      /* no other resource of the type may have it */
+    bool       late;        /* as its index */
 } scim_index_entry_t;
 
 typedef struct {
@@ -210,6 +211,9 @@ typedef struct {
     scim_attr_path_t path;
     scim_str_t       name;      /* full name: the index's */
     bool             unique;
+    bool             late;      /* a configuration's own: there may be
+                                   resources from before, so that each write
+                                   puts all of its entries there */
 } scim_index_t;
 
 typedef struct {
@@ -219,10 +223,16 @@ typedef struct {
 } scim_indexes_t;
 
 /* Default set: userName, externalId, displayName, emails.value, those of them
- * that the type has.  unique_display concerns types with members only. */
+ * that the type has, and what its schemas declare unique.  unique_display
+ * concerns types with members only. */
 scim_rc_t scim_store_indexes(scim_pool_t *pool,
     const scim_resource_type_t *type, bool unique_display,
     scim_indexes_t *out);
+
+/* One more, unless there is one already.  SCIM_NONE: the type has no such
+ * attribute.  Refused: one whose values no index can hold. */
+scim_rc_t scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
+    scim_str_t path, scim_error_t *err);
 const scim_index_t *scim_store_index(const scim_indexes_t *indexes,
     const scim_attr_path_t *path);
 
@@ -231,7 +241,8 @@ const scim_index_t *scim_store_index(const scim_indexes_t *indexes,
 scim_rc_t scim_store_entries(scim_pool_t *pool, const scim_indexes_t *indexes,
     const scim_json_t *doc, scim_index_entry_t **out, size_t *n);
 
-/* What of the old entries is not in the new ones, and the other way round. */
+/* What of the old entries is not in the new ones, and the other way round;
+ * what is late is always added. */
 scim_rc_t scim_store_entries_diff(scim_pool_t *pool,
     const scim_index_entry_t *old, size_t nold,
     const scim_index_entry_t *new, size_t nnew,

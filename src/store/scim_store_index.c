@@ -34,42 +34,141 @@ leaf(const scim_attr_path_t *path)
 }
 
 
+/* The next index of the type, of which there is room for one more. */
+static scim_rc_t
+append_index(scim_pool_t *pool, scim_indexes_t *indexes,
+    const scim_attr_path_t *path, bool unique, bool late)
+{
+    size_t        size;
+    scim_index_t *index;
+
+    size = indexes->nindexes * sizeof(scim_index_t);
+
+    indexes->indexes = scim_prealloc(pool, indexes->indexes, size,
+                                     size + sizeof(scim_index_t));
+    if (indexes->indexes == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    index = &indexes->indexes[indexes->nindexes++];
+    index->path = *path;
+    index->unique = unique;
+    index->late = late;
+
+    return scim_attr_name(pool, indexes->type, leaf(path), &index->name);
+}
+
+
+/* Attributes that must be unique; `id`, which all resources have, is. */
+static scim_rc_t
+append_unique(scim_pool_t *pool, scim_indexes_t *indexes,
+    const scim_schema_t *schema)
+{
+    size_t            i, j;
+    scim_rc_t         rc;
+    scim_attr_path_t  path = { .schema = schema };
+
+    path.extension = schema != indexes->type->schema;
+    rc = SCIM_OK;
+
+    for (i = 0; rc == SCIM_OK && i < schema->nattrs; i++) {
+
+        path.attr = &schema->attrs[i];
+        path.sub = NULL;
+
+        if (path.attr->uniqueness != SCIM_UNIQUE_NONE
+            && scim_store_index(indexes, &path) == NULL)
+        {
+            rc = append_index(pool, indexes, &path, true, true);
+        }
+
+        for (j = 0; rc == SCIM_OK && j < path.attr->nsubs; j++) {
+
+            path.sub = &path.attr->subs[j];
+
+            if (path.sub->uniqueness != SCIM_UNIQUE_NONE
+                && scim_store_index(indexes, &path) == NULL)
+            {
+                rc = append_index(pool, indexes, &path, true, true);
+            }
+        }
+    }
+
+    return rc;
+}
+
+
 scim_rc_t
 scim_store_indexes(scim_pool_t *pool, const scim_resource_type_t *type,
     bool unique_display, scim_indexes_t *out)
 {
-    size_t        i;
-    scim_str_t    text;
-    scim_index_t *index;
+    bool              unique;
+    size_t            i;
+    scim_rc_t         rc;
+    scim_str_t        text;
+    scim_attr_path_t  path;
 
-    out->type = type;
-    out->nindexes = 0;
-    out->indexes = scim_pcalloc(pool, DEFAULT_PATHS * sizeof(scim_index_t));
-    if (out->indexes == NULL) {
-        return SCIM_NOMEM;
-    }
+    *out = (scim_indexes_t) { .type = type };
 
     for (i = 0; i < DEFAULT_PATHS; i++) {
-        index = &out->indexes[out->nindexes];
         text = scim_str_from(default_paths[i]);
 
-        if (scim_attr_path_parse(type, text, &index->path) != SCIM_OK) {
+        if (scim_attr_path_parse(type, text, &path) != SCIM_OK) {
             continue;
         }
 
-        if (scim_attr_name(pool, type, leaf(&index->path), &index->name)
-            != SCIM_OK)
-        {
+        unique = leaf(&path)->uniqueness != SCIM_UNIQUE_NONE
+                 || (unique_display && type->members != NULL
+                     && scim_str_eq(text, scim_str("displayName")));
+
+        if (append_index(pool, out, &path, unique, false) != SCIM_OK) {
             return SCIM_NOMEM;
         }
-
-        index->unique = leaf(&index->path)->uniqueness != SCIM_UNIQUE_NONE
-                        || (unique_display && type->members != NULL
-                            && scim_str_eq(text, scim_str("displayName")));
-        out->nindexes++;
     }
 
-    return SCIM_OK;
+    rc = append_unique(pool, out, type->schema);
+
+    for (i = 0; rc == SCIM_OK && i < type->nextensions; i++) {
+        rc = append_unique(pool, out, type->extensions[i]);
+    }
+
+    return rc;
+}
+
+
+scim_rc_t
+scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
+    scim_str_t text, scim_error_t *err)
+{
+    scim_attr_path_t   path;
+    const scim_attr_t *attr;
+
+    if (scim_attr_path_parse(indexes->type, text, &path) != SCIM_OK
+        || path.attr == NULL)
+    {
+        return SCIM_NONE;
+    }
+
+    attr = leaf(&path);
+
+    /* What is computed, kept apart or thrown away is not in documents. */
+    if (attr->type == SCIM_COMPLEX || attr->mutability == SCIM_WRITE_ONLY
+        || (attr->parent != NULL && attr->multi_valued)
+        || path.attr->mutability == SCIM_READ_ONLY
+        || path.attr == indexes->type->members
+        || path.attr->schema == indexes->type->common)
+    {
+        return scim_store_index(indexes, &path) != NULL
+               ? SCIM_OK
+               : scim_refuse(err, 500, SCIM_TYPE_NONE,
+                             "the attribute \"%.*s\" of a %.*s cannot be "
+                             "indexed: it must be a simple one that is kept "
+                             "in the document", SCIM_FMT(text),
+                             SCIM_FMT(indexes->type->name));
+    }
+
+    return scim_store_index(indexes, &path) != NULL
+           ? SCIM_OK : append_index(pool, indexes, &path, false, true);
 }
 
 
@@ -130,6 +229,7 @@ entries_add(entries_t *entries, const scim_index_t *index, scim_str_t value)
     items->attr = index->name;
     items->value = value;
     items->unique = index->unique;
+    items->late = index->late;
 
     return SCIM_OK;
 }
@@ -276,7 +376,7 @@ scim_store_entries_diff(scim_pool_t *pool, const scim_index_entry_t *old,
 
         if (order < 0) {
             removed[(*nremove)++] = old[i];
-        } else if (order > 0) {
+        } else if (order > 0 || new[j].late) {
             added[(*nadd)++] = new[j];
         }
 
