@@ -201,9 +201,15 @@ scim_op_row_copy(scim_pool_t *pool, const scim_row_t *row, scim_row_t *out)
 static scim_rc_t
 load_ask(scim_op_t *op, struct scim_op_load_s *load)
 {
+    scim_str_t         last = scim_str_absent;
+    const scim_row_t  *row = load->row;
+
+    if (row->nrelations != 0) {
+        last = row->relations[row->nrelations - 1].id;
+    }
+
     return scim_op_ask(op, scim_store_members(load->pool, op->env->tenant,
-                                              load->row->id,
-                                              load->row->nrelations,
+                                              row->id, last, row->nrelations,
                                               &op->cmd),
                        load_got);
 }

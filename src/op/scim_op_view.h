@@ -49,7 +49,8 @@ scim_rc_t scim_op_row_copy(scim_pool_t *pool, const scim_row_t *row,
 /*
  * Adds to row, which lives in pool as its relations do, the members from the
  * nrelations-th on; then calls done(op, NULL).  A group that changes meanwhile
- * may miss a member of the moment or show it twice.
+ * is shown with some of its changes; when the last member read leaves it, one
+ * more may be missing or shown twice.
  */
 scim_rc_t scim_op_load_members(scim_op_t *op, scim_pool_t *pool,
     scim_row_t *row, size_t total, scim_op_step_pt done);

@@ -13,7 +13,9 @@
 
 static scim_rc_t read_ask(scim_op_t *op, const redisReply *reply);
 static scim_rc_t read_got(scim_op_t *op, const redisReply *reply);
+static scim_rc_t staged(scim_op_t *op, const redisReply *reply);
 static scim_rc_t committed(scim_op_t *op, const redisReply *reply);
+static scim_rc_t judge(scim_op_t *op, scim_op_write_t *w);
 
 
 scim_rc_t
@@ -243,6 +245,15 @@ scim_op_write_document(scim_op_t *op, const scim_json_t *old,
 }
 
 
+static scim_rc_t
+commit_ask(scim_op_t *op, const scim_op_write_t *w)
+{
+    return scim_op_ask(op, scim_store_commit(op->pool, op->env->tenant,
+                                             &w->commit, &op->cmd),
+                       committed);
+}
+
+
 scim_rc_t
 scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
 {
@@ -257,8 +268,9 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
         return SCIM_NOMEM;
     }
 
-    /* Each attempt is another operation to the store; one that is sent twice
-     * because a connection broke is the same. */
+    /* Each attempt is another operation to the store, unless it puts in force
+     * what an earlier one has staged; one that is sent twice because a
+     * connection broke is the same. */
     env->random(env->random_data, random, sizeof(random));
     scim_uuid_format(random, op_id);
     scim_time_format((int64_t) env->now, w->modified);
@@ -271,9 +283,26 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
 
     w->done = done;
 
-    return scim_op_ask(op, scim_store_commit(op->pool, env->tenant, commit,
-                                             &op->cmd),
-                       committed);
+    if (scim_op_stage_plan(w) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return (commit->stage == SCIM_STAGE_NONE || w->stage.held)
+           ? commit_ask(op, w)
+           : scim_op_stage(op, staged);
+}
+
+
+static scim_rc_t
+staged(scim_op_t *op, const redisReply *reply)
+{
+    scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    return (!w->refused && w->committed.outcome == SCIM_COMMITTED)
+           ? commit_ask(op, w)
+           : judge(op, w);
 }
 
 
@@ -314,35 +343,30 @@ taken(scim_op_t *op, const scim_op_write_t *w)
 
 
 static scim_rc_t
-conflict(scim_op_t *op, scim_op_write_t *w)
+conflict(scim_op_t *op, const scim_op_write_t *w)
 {
-    if (w->pinned) {
+    if (w->pinned && w->committed.outcome == SCIM_COMMIT_CONFLICT) {
         return precondition_failed(op, w->committed.version);
     }
 
-    if (w->again == NULL || ++op->attempts >= SCIM_OP_ATTEMPTS) {
-        return scim_op_error(op, 503, SCIM_TYPE_NONE,
-                             "Others kept changing the %.*s \"%.*s\" while "
-                             "this request tried to: send it again",
-                             SCIM_FMT(op->request.type->name),
-                             SCIM_FMT(op->request.id));
-    }
-
-    return w->again(op, NULL);
+    return scim_op_error(op, 503, SCIM_TYPE_NONE,
+                         "Others kept changing the %.*s \"%.*s\" while "
+                         "this request tried to: send it again",
+                         SCIM_FMT(op->request.type->name),
+                         SCIM_FMT(op->request.id));
 }
 
 
+/* The operation's answer, when nothing is left to do in the store. */
 static scim_rc_t
-committed(scim_op_t *op, const redisReply *reply)
+conclude(scim_op_t *op, const redisReply *reply)
 {
-    scim_rc_t         rc;
-    scim_str_t        modified;
-    scim_error_t      err;
     scim_op_write_t  *w = op->state;
 
-    rc = scim_store_commit_reply(op->pool, reply, &w->committed, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
+    (void) reply;
+
+    if (w->refused) {
+        return scim_op_fail(op, &w->err);
     }
 
     switch (w->committed.outcome) {
@@ -351,6 +375,7 @@ committed(scim_op_t *op, const redisReply *reply)
         return scim_op_not_found(op);
 
     case SCIM_COMMIT_CONFLICT:
+    case SCIM_COMMIT_RESTAGE:
         return conflict(op, w);
 
     case SCIM_COMMIT_TAKEN:
@@ -367,14 +392,70 @@ committed(scim_op_t *op, const redisReply *reply)
         break;
     }
 
-    rc = scim_str_dup(op->pool, w->committed.modified, &modified);
-    if (rc != SCIM_OK) {
+    return w->done(op, NULL);
+}
+
+
+/* Whether another attempt may succeed: from the read, or from the stage. */
+static bool
+try_again(scim_op_t *op, const scim_op_write_t *w)
+{
+    if (w->refused) {
+        return false;
+    }
+
+    switch (w->committed.outcome) {
+
+    case SCIM_COMMIT_CONFLICT:
+        return !w->pinned && w->again != NULL
+               && ++op->attempts < SCIM_OP_ATTEMPTS;
+
+    case SCIM_COMMIT_RESTAGE:
+        return ++op->attempts < SCIM_OP_ATTEMPTS;
+
+    default:
+        return false;
+    }
+}
+
+
+/* What follows from the outcome of the commit, or of the stage before it. */
+static scim_rc_t
+judge(scim_op_t *op, scim_op_write_t *w)
+{
+    if (try_again(op, w)) {
+        return (w->committed.outcome == SCIM_COMMIT_CONFLICT)
+               ? w->again(op, NULL)
+               : scim_op_stage(op, staged);
+    }
+
+    if (w->stage.held || (!w->refused && w->committed.sweep)) {
+        return scim_op_sweep(op, conclude);
+    }
+
+    return conclude(op, NULL);
+}
+
+
+static scim_rc_t
+committed(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t         rc;
+    scim_op_write_t  *w = op->state;
+
+    rc = scim_store_commit_reply(op->pool, reply, &w->committed, &w->err);
+    if (rc == SCIM_NOMEM) {
         return rc;
     }
 
-    w->committed.modified = modified;
+    w->refused = rc == SCIM_REFUSED;
 
-    return w->done(op, NULL);
+    /* what was staged is in force now */
+    if (!w->refused && w->committed.outcome == SCIM_COMMITTED) {
+        w->stage.held = false;
+    }
+
+    return judge(op, w);
 }
 
 

@@ -5,13 +5,16 @@
  *     scim_op_write_begin     body, view
  *     scim_op_write_read      the resource as it is; 404, 412
  *     scim_op_write_update    compares, commits
+ *     [stage …]               members that are many, before the commit
  *     …                       a conflict leads back to `again`
+ *     [sweep …]               what a large change has left
  *     done                    the operation's answer
  */
 
 #ifndef SCIM_OP_WRITE_H
 #define SCIM_OP_WRITE_H
 
+#include "scim_op_stage.h"
 #include "scim_op_view.h"
 #include "../scim/scim_patch.h"
 #include "../scim/scim_text.h"
@@ -19,7 +22,7 @@
 /* How often a commit is tried that others keep overtaking. */
 #define SCIM_OP_ATTEMPTS  16
 
-typedef struct {
+typedef struct scim_op_write_s {
     scim_op_view_t          view;
     bool                    pinned;     /* If-Match names versions: a conflict
                                            is the client's to solve */
@@ -33,7 +36,10 @@ typedef struct {
     char                    modified[SCIM_TIME_LEN + 1];
     scim_store_query_t      query;
     scim_store_commit_t     commit;
+    scim_op_stage_t         stage;
     scim_store_committed_t  committed;
+    bool                    refused;    /* by the store, as err says */
+    scim_error_t            err;
     scim_op_step_pt         again;      /* from where an attempt starts */
     scim_op_step_pt         next;       /* after the read */
     scim_op_step_pt         done;       /* after the commit */

@@ -17,6 +17,10 @@
  *                               against members:GROUP when it is read
  *   sorted               set    names of the order: and index: keys there are
  *   op:OPID              string outcome of a commit, for a while
+ *   stages               hash   operation id -> what it is preparing
+ *   stage:OPID           zset   members prepared for a large change
+ *   fixed:OPID           zset   ids that change decides about
+ *   trash:OPID           zset   ids whose hints are to be looked at
  *   tokens               hash   token id -> JSON
  *
  * Without a tenant: scim:tenants (set of names), scim:token:SHA256 (hash).
@@ -137,9 +141,10 @@ scim_rc_t scim_store_query_reply(scim_pool_t *pool,
     const scim_store_query_t *query, const redisReply *reply,
     scim_store_page_t *page, scim_error_t *err);
 
-/* Members of a group from `offset` on, SCIM_STORE_MEMBERS_CHUNK at most. */
+/* Members of a group behind the `offset` read already, of which `last` was the
+ * last (empty: none), SCIM_STORE_MEMBERS_CHUNK at most. */
 scim_rc_t scim_store_members(scim_pool_t *pool, scim_str_t tenant,
-    scim_str_t id, size_t offset, scim_store_cmd_t *cmd);
+    scim_str_t id, scim_str_t last, size_t offset, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_members_reply(scim_pool_t *pool, const redisReply *reply,
     const scim_relation_t **relations, size_t *n, scim_error_t *err);
 
@@ -159,6 +164,18 @@ typedef struct {
     bool       late;        /* as its index */
 } scim_index_entry_t;
 
+/*
+ * What a change of members needs before the commit: one of a few ids nothing;
+ * a large one is prepared by calls of scim_store_stage(), so that no call holds
+ * Redis for long, and the commit puts it in force.
+ */
+typedef enum {
+    SCIM_STAGE_NONE = 0,
+    SCIM_STAGE_MERGE,       /* additions; the commit adds them */
+    SCIM_STAGE_WHOLE,       /* all members there are to be */
+    SCIM_STAGE_COPY         /* a copy of the present members, changed */
+} scim_store_stage_e;
+
 typedef struct {
     scim_store_verb_e           verb;
     const scim_resource_type_t *type;
@@ -175,6 +192,8 @@ typedef struct {
     const scim_index_entry_t   *remove;     /* entries no longer in doc */
     size_t                      nremove;
     const scim_members_t       *members;    /* or NULL */
+    scim_store_stage_e          stage;      /* how op_id has staged them */
+    size_t                      staged;     /* ids given to its stage */
 } scim_store_commit_t;
 
 typedef enum {
@@ -184,13 +203,15 @@ typedef enum {
     SCIM_COMMIT_CONFLICT,   /* version is not `expected`; version says which.
                                CREATE: the id is in use */
     SCIM_COMMIT_TAKEN,      /* attr: the unique attribute already in use */
-    SCIM_COMMIT_NO_MEMBER   /* member: the id that does not exist */
+    SCIM_COMMIT_NO_MEMBER,  /* member: the id that does not exist */
+    SCIM_COMMIT_RESTAGE     /* the stage is not whole (any more): stage anew */
 } scim_store_outcome_e;
 
 typedef struct {
     scim_store_outcome_e outcome;
     uint64_t             version;
     bool                 changed;
+    bool                 sweep;     /* call scim_store_sweep() */
     scim_str_t           modified;  /* of the resource as it now stands */
     scim_str_t           attr;      /* copied into the pool, as member */
     scim_str_t           member;
@@ -201,6 +222,44 @@ scim_rc_t scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     const scim_store_commit_t *commit, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     scim_store_committed_t *out, scim_error_t *err);
+
+/* Ids one call stages or sweeps. */
+#define SCIM_STORE_STAGE_CHUNK  1000
+
+/* How a change of so many members is to be staged. */
+scim_store_stage_e scim_store_stage_kind(bool create, bool replaces,
+    size_t nadd, size_t nremove);
+
+typedef enum {
+    SCIM_STAGE_ADD = 0,     /* ids that are to be members */
+    SCIM_STAGE_REMOVE,      /* ids that are to be none: SCIM_STAGE_COPY */
+    SCIM_STAGE_TAKE         /* present members, from cursor: SCIM_STAGE_COPY */
+} scim_store_step_e;
+
+typedef struct {
+    const scim_store_commit_t *commit;  /* verb, id, op_id and stage */
+    bool                       first;   /* begins anew */
+    scim_store_step_e          step;    /* in this order */
+    uint64_t                   cursor;
+    const scim_str_t          *ids;
+    size_t                     n;       /* SCIM_STORE_STAGE_CHUNK at most */
+} scim_store_stage_t;
+
+/*
+ * One round trip, seen by no reader.  The outcome is SCIM_COMMITTED, GONE,
+ * NO_MEMBER or RESTAGE; version is the cursor to go on with, 0 at the end.  An
+ * operation that does not come to a commit of its stage calls
+ * scim_store_sweep(); what is left of one that was cut off expires.
+ */
+scim_rc_t scim_store_stage(scim_pool_t *pool, scim_str_t tenant,
+    const scim_store_stage_t *stage, scim_store_cmd_t *cmd);
+
+/* Takes back hints a change has left, a chunk of them; `more` says whether to
+ * call again.  Not needed for what readers see. */
+scim_rc_t scim_store_sweep(scim_pool_t *pool, scim_str_t tenant,
+    scim_str_t op_id, scim_str_t group, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_sweep_reply(const redisReply *reply, bool *more,
+    scim_error_t *err);
 
 /*
  * Which attributes are indexed, and the entries of a document.  The list is

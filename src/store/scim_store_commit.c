@@ -53,8 +53,14 @@ add_entries(scim_args_t *args, const scim_store_commit_t *commit)
 
 
 static scim_str_t
-members_mode(const scim_members_t *members)
+members_mode(const scim_store_commit_t *commit)
 {
+    const scim_members_t *members = commit->members;
+
+    if (commit->stage != SCIM_STAGE_NONE) {
+        return scim_store_stage_word(commit->stage);
+    }
+
     if (members == NULL || !scim_members_changed(members)) {
         return scim_str("none");
     }
@@ -64,25 +70,30 @@ members_mode(const scim_members_t *members)
 }
 
 
+/* Only the ids that were not staged: of a merge those to remove. */
 static scim_rc_t
-add_members(scim_args_t *args, const scim_members_t *members)
+add_members(scim_args_t *args, const scim_store_commit_t *commit)
 {
     size_t      n;
     scim_str_t *ids;
 
-    if (members == NULL) {
-        scim_args_lit(args, "0");
-        return SCIM_OK;
-    }
+    n = 0;
+    ids = NULL;
 
-    if (scim_members_added(members, &ids, &n) != SCIM_OK) {
+    if (commit->members != NULL && commit->stage == SCIM_STAGE_NONE
+        && scim_members_added(commit->members, &ids, &n) != SCIM_OK)
+    {
         return SCIM_NOMEM;
     }
 
     scim_args_uint(args, n);
     scim_args_list(args, ids, n);
 
-    if (scim_members_removed(members, &ids, &n) != SCIM_OK) {
+    if (commit->members == NULL || commit->stage > SCIM_STAGE_MERGE) {
+        return SCIM_OK;
+    }
+
+    if (scim_members_removed(commit->members, &ids, &n) != SCIM_OK) {
         return SCIM_NOMEM;
     }
 
@@ -122,7 +133,7 @@ scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     }
 
     scim_args_init(&args, pool,
-                   14 + 3 * commit->nadd + 2 * commit->nremove);
+                   15 + 3 * commit->nadd + 2 * commit->nremove);
 
     scim_args_str(&args, commit->op_id);
     scim_args_str(&args, commit->verb == SCIM_STORE_CREATE
@@ -132,10 +143,11 @@ scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     scim_args_uint(&args, commit->expected);
     scim_args_str(&args, commit->modified);
     add_doc(&args, commit);
-    scim_args_str(&args, members_mode(commit->members));
+    scim_args_str(&args, members_mode(commit));
+    scim_args_uint(&args, commit->staged);
     add_entries(&args, commit);
 
-    if (add_members(&args, commit->members) != SCIM_OK) {
+    if (add_members(&args, commit) != SCIM_OK) {
         return SCIM_NOMEM;
     }
 
@@ -151,7 +163,8 @@ read_outcome(scim_str_t word, scim_store_outcome_e *out)
         [SCIM_COMMIT_GONE] = SCIM_STR("gone"),
         [SCIM_COMMIT_CONFLICT] = SCIM_STR("conflict"),
         [SCIM_COMMIT_TAKEN] = SCIM_STR("taken"),
-        [SCIM_COMMIT_NO_MEMBER] = SCIM_STR("member")
+        [SCIM_COMMIT_NO_MEMBER] = SCIM_STR("member"),
+        [SCIM_COMMIT_RESTAGE] = SCIM_STR("stage")
     };
 
     size_t i;
@@ -196,6 +209,8 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     }
 
     out->changed = changed != 0;
+    out->sweep = out->outcome == SCIM_COMMITTED
+                 && scim_str_eq(detail, scim_str("trash"));
     out->attr = scim_str_absent;
     out->member = scim_str_absent;
 

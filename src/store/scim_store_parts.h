@@ -42,6 +42,9 @@ scim_rc_t scim_store_script(scim_store_cmd_t *cmd, scim_args_t *args,
 scim_rc_t scim_store_plain(scim_store_cmd_t *cmd, scim_args_t *args,
     scim_str_t key, bool write);
 
+/* What the scripts call a kind of stage. */
+scim_str_t scim_store_stage_word(scim_store_stage_e stage);
+
 
 /* --- replies ------------------------------------------------------------- */
 

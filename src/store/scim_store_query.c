@@ -262,12 +262,13 @@ scim_store_query_reply(scim_pool_t *pool, const scim_store_query_t *query,
 
 scim_rc_t
 scim_store_members(scim_pool_t *pool, scim_str_t tenant, scim_str_t id,
-    size_t offset, scim_store_cmd_t *cmd)
+    scim_str_t last, size_t offset, scim_store_cmd_t *cmd)
 {
     scim_args_t args;
 
-    scim_args_init(&args, pool, 3);
+    scim_args_init(&args, pool, 4);
     scim_args_str(&args, id);
+    scim_args_str(&args, last);
     add_bounded(&args, offset);
     scim_args_uint(&args, SCIM_STORE_MEMBERS_CHUNK);
 

@@ -11,6 +11,8 @@ extern const scim_script_t scim_script_commit;
 extern const scim_script_t scim_script_delete;
 extern const scim_script_t scim_script_members;
 extern const scim_script_t scim_script_query;
+extern const scim_script_t scim_script_stage;
+extern const scim_script_t scim_script_sweep;
 extern const scim_script_t scim_script_tenant_create;
 extern const scim_script_t scim_script_tenant_get;
 extern const scim_script_t scim_script_tenant_sweep;

@@ -305,6 +305,30 @@ stale_hints(void **state)
 }
 
 
+static const char *
+next_member(scim_str_t group, scim_str_t last)
+{
+    size_t                 n;
+    scim_str_t             id;
+    redisReply            *reply;
+    scim_error_t           err;
+    scim_store_cmd_t       cmd;
+    const scim_relation_t *rest;
+
+    assert_int_equal(scim_store_members(unit_pool, scim_str("t"), group, last,
+                                        SCIM_STORE_MEMBERS_CHUNK, &cmd),
+                     SCIM_OK);
+    reply = unit_command(&cmd);
+    assert_int_equal(scim_store_members_reply(unit_pool, reply, &rest, &n,
+                                              &err), SCIM_OK);
+    assert_true(n > 0);
+    assert_int_equal(scim_str_dup(unit_pool, rest[0].id, &id), SCIM_OK);
+    freeReplyObject(reply);
+
+    return id.data;
+}
+
+
 /* The first chunk comes with the row, the rest by scim_store_members(). */
 static void
 many_members(void **state)
@@ -314,7 +338,7 @@ many_members(void **state)
     int                    i;
     char                   id[16];
     size_t                 n;
-    scim_str_t             group = scim_str("g");
+    scim_str_t             group = scim_str("g"), last;
     redisReply            *reply;
     scim_error_t           err;
     scim_store_cmd_t       cmd;
@@ -339,8 +363,10 @@ many_members(void **state)
     page = unit_query(&query);
     assert_int_equal(page.rows[0].nrelations, SCIM_STORE_MEMBERS_CHUNK);
     assert_int_equal(page.members_total[0], MANY);
+    last = page.rows[0].relations[SCIM_STORE_MEMBERS_CHUNK - 1].id;
 
     assert_int_equal(scim_store_members(unit_pool, scim_str("t"), group,
+                                        last,
                                         page.rows[0].nrelations, &cmd),
                      SCIM_OK);
     reply = unit_command(&cmd);
@@ -351,6 +377,14 @@ many_members(void **state)
     assert_true(scim_str_eq(rest[2].display, scim_str("u1002")));
     assert_true(scim_str_eq(rest[2].type, scim_str("User")));
     freeReplyObject(reply);
+
+    /* who goes meanwhile hides nobody: one read before, then the last one */
+    unit_delete("User", "u0007", "u0007");
+    assert_string_equal(next_member(group, last), "u1000");
+    unit_delete("User", "u0999", "u0999");
+    unit_make("User", "u0007", "u0007");
+    (void) unit_members("g", "u0007");
+    assert_string_equal(next_member(group, last), "u1000");
 }
 
 
@@ -371,7 +405,8 @@ tenant_states(void **state)
     query.type = unit_type("User");
     query.source = SCIM_STORE_LIST;
     assert_int_equal(scim_store_members(unit_pool, scim_str("t"),
-                                        scim_str("g"), 0, &members), SCIM_OK);
+                                        scim_str("g"), scim_str_absent, 0,
+                                        &members), SCIM_OK);
 
     assert_int_equal(scim_store_tenant_update(unit_pool, scim_str("t"), 0,
                                               scim_str_absent, &cmd), SCIM_OK);

@@ -13,11 +13,18 @@
 --          3 type                    4 id
 --          5 version expected, or 0  6 time of modification
 --          7 1 with a document       8 document       9 display name
---          10 members: none | delta | replace
+--          10 members: none | delta | replace | merge | whole | copy
+--          11 ids that stage.lua has taken for this operation
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
 --          the rest                                      members to remove
+--
+-- members  delta    the ids to add and to remove
+--          replace  the ids to add are all there are to be
+--          merge    as delta, but the ids to add are in stage:OP
+--          whole    stage:OP is all there are to be
+--          copy     the same: the present ones, changed
 --
 -- Returns {outcome, version, changed, modified, detail}; outcome is
 --   ok        done, or done before under the same operation id
@@ -25,8 +32,11 @@
 --   conflict  the version is another one, or the id is in use
 --   taken     detail names the unique attribute another resource has
 --   member    detail is the id of a member that does not exist
+--   stage     what stage.lua prepared is not whole: it has expired, or one of
+--             the ids was deleted
 --   none      no such tenant
 --   off       the tenant is switched off
+-- With ok, detail is "trash" if sweep.lua has something to do.
 
 local prefix, call = KEYS[1], redis.call
 local verb, type, id = ARGV[2], ARGV[3], ARGV[4]
@@ -39,12 +49,24 @@ local members = prefix .. 'members:' .. id
 -- for pairs.
 local CHUNK = 1000
 
--- So many hints are taken back at once; beyond that they are left, which is
--- harmless: a reader checks each against members:GROUP.
-local HINTS = 1000
+-- So many hints are taken back at once, if nobody prepares a change of the
+-- group, who may need them.  Else they are left, which is harmless: a reader
+-- checks each against members:GROUP.
+local HINTS = 5000
+
+-- A group of more members than this is replaced without looking at each.
+local LARGE = 1000
+
+local TRASH_MS = 600000
 
 local operation = ARGV[1] ~= '' and prefix .. 'op:' .. ARGV[1]
 local OPERATION_MS = 60000
+
+-- What stage.lua has prepared for this operation, and what is left of it.
+local stages = prefix .. 'stages'
+local stage = prefix .. 'stage:' .. ARGV[1]
+local fixed = prefix .. 'fixed:' .. ARGV[1]
+local trash = prefix .. 'trash:' .. ARGV[1]
 
 local function outcome(name, version, changed, when, detail)
     return {name, version or 0, changed or 0, when or '', detail or ''}
@@ -59,7 +81,7 @@ end
 
 -- Arguments --------------------------------------------------------------
 
-local at = 11
+local at = 12
 
 -- The next n items of `width` arguments: position of the first, past the last.
 local function section(width)
@@ -72,6 +94,7 @@ local add_from, add_end = section(3)
 local remove_from, remove_end = section(2)
 local join_from, join_end = section(1)
 local leave_from, leave_end = at, #ARGV + 1
+local staged = tonumber(ARGV[11])
 
 local function index_key(i)
     return prefix .. 'index:' .. type .. ':' .. ARGV[i]
@@ -84,7 +107,8 @@ if operation then
     local done = call('GET', operation)
     if done then
         local version, when = string.match(done, '^(%d+) (.*)$')
-        return outcome('ok', tonumber(version), 1, when)
+        return outcome('ok', tonumber(version), 1, when,
+                       call('EXISTS', trash) == 1 and 'trash')
     end
 end
 
@@ -177,27 +201,139 @@ local function scored(ids)
 end
 
 local joining, leaving, scores = {}, {}, {}
+local size = mode ~= 'none' and call('ZCARD', members) or 0
 
-if mode ~= 'none' then
-    local _, missing
+-- What is done with a set as a whole: old members give way to others.
+local swap = false
+
+-- Whether all that was staged is still there, and would change anything.
+local function look_at_stage()
+    local state = call('HGET', stages, ARGV[1])
+    local counted = mode == 'copy' and fixed or stage
+    if not state or call('ZCARD', counted) ~= staged then
+        return false
+    end
+    local known, hits = string.match(state, '(%d+) (%d+)$')
+    local same = tonumber(known) == version and tonumber(hits) == staged
+                 and (mode == 'copy' or size == staged)
+    swap = mode ~= 'merge' and not same
+    return true
+end
+
+if staged > 0 then
+    if not look_at_stage() then
+        return outcome('stage')
+    end
+    leaving = sort_out(leave_from, leave_end)
+elseif mode == 'replace' and size > LARGE and join_end - join_from <= LARGE then
+    swap = true
+    joining = {unpack(ARGV, join_from, join_end - 1)}
+elseif mode ~= 'none' then
+    local _
     _, joining = sort_out(join_from, join_end)
     if mode == 'replace' then
         leaving = not_wanted()
     else
         leaving = sort_out(leave_from, leave_end)
     end
-    scores, missing = scored(joining)
-    if missing then
-        return outcome('member', 0, 0, '', missing)
+end
+
+local missing
+scores, missing = scored(joining)
+if missing then
+    return outcome('member', 0, 0, '', missing)
+end
+
+-- What others prepare for this group, by operation.
+local others = {}
+if verb == 'update' and mode ~= 'none' then
+    local all = call('HGETALL', stages)
+    for i = 1, #all, 2 do
+        local kind, group = string.match(all[i + 1], '^(%S+) (%S+)')
+        if group == id and all[i] ~= ARGV[1] then
+            others[all[i]] = kind
+        end
     end
 end
 
-if not has_doc and #joining == 0 and #leaving == 0 then
+if not has_doc and staged == 0 and not swap and #joining == 0
+   and #leaving == 0 then
     return outcome('ok', version, 0, last)
 end
 
 
 -- Writes -----------------------------------------------------------------
+
+-- Puts what was staged in the place of the members; these, or the ids that
+-- decided who no longer is one, are left to be swept.
+local trashed
+
+local function swap_members()
+    local left = mode == 'copy' and fixed or members
+    if operation and call('EXISTS', left) == 1 then
+        call('RENAME', left, trash)
+        call('PEXPIRE', trash, TRASH_MS)
+        trashed = 'trash'
+    end
+    call('UNLINK', members)
+    if call('EXISTS', stage) == 1 then
+        call('RENAME', stage, members)
+        call('PERSIST', members)
+    end
+end
+
+-- Adds what was staged to the members.
+local function merge_members()
+    for from = 0, staged - 1, CHUNK / 2 do
+        local entries = call('ZRANGE', stage, from, from + CHUNK / 2 - 1,
+                             'WITHSCORES')
+        for i = 1, #entries, 2 do
+            entries[i], entries[i + 1] = entries[i + 1], entries[i]
+        end
+        call('ZADD', members, unpack(entries))
+    end
+    return call('ZCARD', members) > size
+end
+
+-- A copy that is being made of the members learns what changes, unless it
+-- decides about that id itself; when all changes at once it is lost.
+local function forward(to, decided)
+    for i, member in ipairs(joining) do
+        if not call('ZSCORE', decided, member) then
+            call('ZADD', to, scores[2 * i - 1], member)
+        end
+    end
+    for _, member in ipairs(leaving) do
+        if not call('ZSCORE', decided, member) then
+            call('ZREM', to, member)
+        end
+    end
+end
+
+for other, kind in pairs(others) do
+    if kind == 'copy' and (swap or staged > 0) then
+        call('HDEL', stages, other)
+    elseif kind == 'copy' then
+        forward(prefix .. 'stage:' .. other, prefix .. 'fixed:' .. other)
+    end
+end
+
+local changed = has_doc or swap or #joining > 0 or #leaving > 0
+
+if swap then
+    swap_members()
+elseif mode == 'merge' then
+    changed = merge_members() or changed
+end
+
+if staged > 0 then
+    call('UNLINK', stage, fixed)
+    call('HDEL', stages, ARGV[1])
+end
+
+if not changed then
+    return outcome('ok', version, 0, last)
+end
 
 version = (version or 0) + 1
 local text = string.format('%.0f', version)
@@ -230,7 +366,7 @@ for _, member in ipairs(joining) do
 end
 
 in_chunks(leaving, function(...) call('ZREM', members, ...) end)
-if #leaving <= HINTS then
+if #leaving <= HINTS and not next(others) then
     for _, member in ipairs(leaving) do
         call('SREM', prefix .. 'groups:' .. member, id)
     end
@@ -240,4 +376,4 @@ if operation then
     call('SET', operation, text .. ' ' .. modified, 'PX', OPERATION_MS)
 end
 
-return outcome('ok', version, 1, modified)
+return outcome('ok', version, 1, modified, trashed)

@@ -11,7 +11,7 @@
 --          4 version expected, or 0  5 time
 --          then pairs: attribute, value of its index entries
 --
--- Returns as commit.lua does: ok, gone, conflict, none, off.
+-- Returns as commit.lua does: ok, gone, conflict, none, off; "trash" too.
 
 local prefix, call = KEYS[1], redis.call
 local type, id = ARGV[2], ARGV[3]
@@ -19,22 +19,24 @@ local expected, modified = tonumber(ARGV[4]), ARGV[5]
 local resource = prefix .. 'r:' .. type .. ':' .. id
 local members = prefix .. 'members:' .. id
 
--- A group with more members than this leaves its hints in groups:MEMBER; a
--- reader, who checks them, finds no such group.
+-- A group with more members than this leaves its hints in groups:MEMBER to
+-- sweep.lua; a reader, who checks them, finds no such group.
 local HINTS = 1000
+local trash, TRASH_MS = prefix .. 'trash:' .. ARGV[1], 600000
 
 local operation = ARGV[1] ~= '' and prefix .. 'op:' .. ARGV[1]
 local OPERATION_MS = 60000
 
-local function outcome(name, version, changed, when)
-    return {name, version or 0, changed or 0, when or '', ''}
+local function outcome(name, version, changed, when, detail)
+    return {name, version or 0, changed or 0, when or '', detail or ''}
 end
 
 if operation then
     local done = call('GET', operation)
     if done then
         local version, when = string.match(done, '^(%d+) (.*)$')
-        return outcome('ok', tonumber(version), 1, when)
+        return outcome('ok', tonumber(version), 1, when,
+                       call('EXISTS', trash) == 1 and 'trash')
     end
 end
 
@@ -54,15 +56,21 @@ elseif expected ~= 0 and expected ~= version then
     return outcome('conflict', version, 0, present[2])
 end
 
-local held = {}
+local held, trashed = {}, nil
 if call('ZCARD', members) <= HINTS then
     held = call('ZRANGE', members, 0, -1)
+elseif operation then
+    trashed = 'trash'
 end
 local holders = call('SMEMBERS', prefix .. 'groups:' .. id)
 
 
 -- Writes -----------------------------------------------------------------
 
+if trashed then
+    call('RENAME', members, trash)
+    call('PEXPIRE', trash, TRASH_MS)
+end
 call('UNLINK', resource, members, prefix .. 'groups:' .. id)
 call('ZREM', prefix .. 'order:' .. type, id)
 
@@ -80,6 +88,12 @@ for _, group in ipairs(holders) do
     end
 end
 
+-- Nor may it become a member by a change that stage.lua prepares.
+for _, op in ipairs(call('HKEYS', prefix .. 'stages')) do
+    call('ZREM', prefix .. 'stage:' .. op, id)
+    call('ZREM', prefix .. 'fixed:' .. op, id)
+end
+
 for _, member in ipairs(held) do
     call('SREM', prefix .. 'groups:' .. member, id)
 end
@@ -88,4 +102,4 @@ if operation then
     call('SET', operation, present[1] .. ' ' .. modified, 'PX', OPERATION_MS)
 end
 
-return outcome('ok', version, 1, modified)
+return outcome('ok', version, 1, modified, trashed)

@@ -1,15 +1,17 @@
 #!lua flags=no-writes
--- Members of a group from a rank on, for groups with more of them than
--- query.lua brings at once.
+-- Members of a group from a place on, for groups with more of them than
+-- query.lua brings at once.  The place is behind the last one read; its offset
+-- counts only when that one has left the group: then others moved up by one.
 --
 -- KEYS[1]  "scim:{tenant}:"
--- ARGV     group's id, offset, count
+-- ARGV     group's id, last id read or "", offset, count
 --
 -- Returns {"ok", then per member: id, score (0 User, 1 Group), name}, or
 -- {"none"}, {"off"}: the tenant is not there, is switched off.
 
 local prefix, call = KEYS[1], redis.call
-local from, count = tonumber(ARGV[2]), tonumber(ARGV[3])
+local members = prefix .. 'members:' .. ARGV[1]
+local last, offset, count = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local enabled = call('HGET', prefix .. 'tenant', 'enabled')
 if not enabled then
@@ -19,7 +21,13 @@ elseif enabled ~= '1' then
 end
 
 local reply = {'ok'}
-local found = call('ZRANGE', prefix .. 'members:' .. ARGV[1], ARGV[2],
+local from = 0
+if last ~= '' then
+    local rank = call('ZRANK', members, last)
+    from = rank and rank + 1 or math.max(offset - 1, 0)
+end
+
+local found = call('ZRANGE', members, string.format('%.0f', from),
                    string.format('%.0f', from + count - 1), 'WITHSCORES')
 
 for i = 1, #found, 2 do

@@ -23,6 +23,9 @@ end
 
 local sorted = call('SMEMBERS', prefix .. 'sorted')
 
+-- What was being prepared names resources that go now.
+call('UNLINK', prefix .. 'stages')
+
 for _, name in ipairs(sorted) do
     local type = string.match(name, '^order:(.*)$')
     while type and left > 0 do

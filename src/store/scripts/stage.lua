@@ -1,0 +1,190 @@
+#!lua
+-- Prepares a large change of a group's members where no reader looks, up to
+-- a thousand ids per call, so that Redis is never held long.  commit.lua
+-- then puts it in force, or sweep.lua clears it away.
+--
+--   stage:OP   the members prepared, as in members:GROUP
+--   fixed:OP   ids the change itself decides about (kind "copy")
+--   stages     operation id -> "kind group version hits" of what is being
+--              prepared in the tenant
+--
+-- While an operation is listed in `stages`, delete.lua takes what it deletes
+-- out of its sets as well, so that all ids in stage:OP exist at any time, and
+-- nobody takes back a hint it needs.  commit.lua forwards small changes of the
+-- group to a copy.
+--
+-- hits counts ids that are as they are to be already, at that version of the
+-- group; version 0: it changed meanwhile, hits say nothing.
+--
+-- KEYS[1]  "scim:{tenant}:", the beginning of every key
+-- ARGV     1 operation id            2 "create" or "update"
+--          3 group's id              4 kind: merge | whole | copy
+--          5 1 for the first call: begins anew
+--          6 add | remove | copy     7 cursor of copy, else 0
+--          then ids
+--
+-- add     ids that are to be members: they must exist
+-- remove  ids that are to be none (kind "copy")
+-- copy    some of the present members that fixed:OP does not name; returns
+--         the cursor to go on with, 0 at the end
+--
+-- Returns as commit.lua does {outcome, cursor, 0, "", detail}: ok, gone,
+-- member, none, off, and
+--   stage     what was prepared is lost: begin anew
+
+local prefix, call = KEYS[1], redis.call
+local op, verb, group, kind = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local first, what, cursor = ARGV[5] == '1', ARGV[6], ARGV[7]
+local IDS, COUNT, EXPIRE_MS = 8, 1000, 600000
+
+local members = prefix .. 'members:' .. group
+local stage, fixed = prefix .. 'stage:' .. op, prefix .. 'fixed:' .. op
+local stages = prefix .. 'stages'
+
+local function outcome(name, next_cursor, detail)
+    return {name, next_cursor or 0, 0, '', detail or ''}
+end
+
+local ids = {unpack(ARGV, IDS)}
+
+
+-- Checks -----------------------------------------------------------------
+
+local enabled = call('HGET', prefix .. 'tenant', 'enabled')
+if not enabled then
+    return outcome('none')
+elseif enabled ~= '1' then
+    return outcome('off')
+end
+
+local version = call('HGET', prefix .. 'r:Group:' .. group, 'ver')
+if verb == 'update' and not version then
+    return outcome('gone')
+end
+version = version or '0'
+
+local known, hits
+if first then
+    known, hits = version, 0
+else
+    local state = call('HGET', stages, op)
+    if not state then
+        return outcome('stage')
+    end
+    known, hits = string.match(state, '^%S+ %S+ (%d+) (%d+)$')
+    hits = tonumber(hits)
+end
+
+-- Score and id of each, as ZADD takes them; else nil and the id that does
+-- not exist.
+local function scored()
+    local keys, found = {}, {}
+    for i, id in ipairs(ids) do
+        keys[i] = prefix .. 'r:User:' .. id
+    end
+    local all = call('EXISTS', unpack(keys)) == #keys
+    for i, id in ipairs(ids) do
+        local score = '0'
+        if not all and call('EXISTS', keys[i]) == 0 then
+            score = '1'
+            if call('EXISTS', prefix .. 'r:Group:' .. id) == 0 then
+                return nil, id
+            end
+        end
+        found[2 * i - 1], found[2 * i] = score, id
+    end
+    return found
+end
+
+local function count_members()
+    local n = 0
+    for _, score in ipairs(call('ZMSCORE', members, unpack(ids))) do
+        n = n + (score and 1 or 0)
+    end
+    return n
+end
+
+local scores, missing = {}, nil
+if what == 'add' then
+    scores, missing = scored()
+    if missing then
+        return outcome('member', 0, missing)
+    end
+end
+
+
+-- Writes -----------------------------------------------------------------
+
+-- What was left behind by others, whose sets have expired, is forgotten.
+if first then
+    call('UNLINK', stage, fixed)
+    for _, other in ipairs(call('HKEYS', stages)) do
+        if call('EXISTS', prefix .. 'stage:' .. other,
+                prefix .. 'fixed:' .. other) == 0 then
+            call('HDEL', stages, other)
+        end
+    end
+end
+
+local function fix()
+    local entries = {}
+    for i, id in ipairs(ids) do
+        entries[2 * i - 1], entries[2 * i] = '0', id
+    end
+    call('ZADD', fixed, unpack(entries))
+end
+
+local act = {}
+
+function act.add()
+    call('ZADD', stage, unpack(scores))
+    for _, id in ipairs(ids) do
+        call('SADD', prefix .. 'groups:' .. id, group)
+    end
+    if kind == 'copy' then
+        fix()
+    end
+    hits = hits + count_members()
+end
+
+-- The stage may hold such an id because somebody has just added it.
+function act.remove()
+    fix()
+    call('ZREM', stage, unpack(ids))
+    hits = hits + #ids - count_members()
+end
+
+function act.copy()
+    local found = call('ZSCAN', members, cursor, 'COUNT', COUNT)
+    cursor = found[1]
+    local entries, names = found[2], {}
+    for i = 1, #entries, 2 do
+        names[#names + 1] = entries[i]
+    end
+    if #names == 0 then
+        return
+    end
+    local decided, copied = call('ZMSCORE', fixed, unpack(names)), {}
+    for i, name in ipairs(names) do
+        if not decided[i] then
+            copied[#copied + 1] = entries[2 * i]
+            copied[#copied + 1] = name
+        end
+    end
+    if #copied > 0 then
+        call('ZADD', stage, unpack(copied))
+    end
+end
+
+act[what]()
+
+-- `stages` outlives the sets it lists: all of it expires at one moment.
+if known ~= version then
+    known = '0'
+end
+call('HSET', stages, op, kind .. ' ' .. group .. ' ' .. known .. ' ' ..
+     string.format('%.0f', hits))
+call('PEXPIRE', stage, EXPIRE_MS)
+call('PEXPIRE', fixed, EXPIRE_MS)
+call('PEXPIRE', stages, EXPIRE_MS)
+return outcome('ok', cursor)

@@ -1,0 +1,57 @@
+#!lua flags=allow-oom
+-- Clears away after a large change of a group's members: takes back the hints
+-- groups:ID of ids that are no members, up to n ids per call.  They are in
+-- trash:OP, or in what was prepared and not put in force.
+--
+-- Hints that others need, who prepare a change of the group, are left.
+--
+-- KEYS[1]  "scim:{tenant}:", the beginning of every key
+-- ARGV     operation id, group's id, n
+--
+-- Returns 1 if there is more to do, else 0.
+
+local prefix, call = KEYS[1], redis.call
+local op, group = ARGV[1], ARGV[2]
+local stage, fixed = prefix .. 'stage:' .. op, prefix .. 'fixed:' .. op
+local trash, stages = prefix .. 'trash:' .. op, prefix .. 'stages'
+
+-- What expires is kept by RENAME.
+call('HDEL', stages, op)
+if call('EXISTS', fixed) == 1 then
+    call('RENAME', fixed, trash)
+    call('UNLINK', stage)
+elseif call('EXISTS', stage) == 1 then
+    call('RENAME', stage, trash)
+end
+
+local popped = call('ZPOPMIN', trash, ARGV[3])
+if #popped == 0 then
+    return 0
+end
+
+local ids, needed = {}, {}
+for i = 1, #popped, 2 do
+    ids[#ids + 1] = popped[i]
+end
+
+local function need(set)
+    for i, score in ipairs(call('ZMSCORE', set, unpack(ids))) do
+        needed[i] = needed[i] or score
+    end
+end
+
+need(prefix .. 'members:' .. group)
+local all = call('HGETALL', stages)
+for i = 1, #all, 2 do
+    if string.match(all[i + 1], '^%S+ (%S+)') == group then
+        need(prefix .. 'stage:' .. all[i])
+    end
+end
+
+for i, id in ipairs(ids) do
+    if not needed[i] then
+        call('SREM', prefix .. 'groups:' .. id, group)
+    end
+end
+
+return call('EXISTS', trash)
