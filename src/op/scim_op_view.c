@@ -139,10 +139,9 @@ scim_rc_t
 scim_op_document(scim_pool_t *pool, const scim_row_t *row, scim_json_t **doc,
     scim_error_t *err)
 {
-    scim_rc_t                        rc;
-    static const scim_json_limits_t  limits = { .size = 16 * 1024 * 1024 };
+    scim_rc_t  rc;
 
-    rc = scim_json_parse(pool, row->doc, &limits, doc, err);
+    rc = scim_resource_parse(pool, row->doc, doc, err);
 
     return (rc == SCIM_OK || rc == SCIM_NOMEM) ? rc : broken(row, err);
 }

@@ -89,6 +89,11 @@ typedef struct {
 void scim_resource_write(scim_buf_t *buf, const scim_resource_type_t *type,
     scim_str_t base, const scim_row_t *row);
 
+/* A stored document as it is: what was accepted once is read, whatever the
+ * limits on requests are. */
+scim_rc_t scim_resource_parse(scim_pool_t *pool, scim_str_t doc,
+    scim_json_t **out, scim_error_t *err);
+
 /* The same as a tree, for filters and projections. */
 scim_rc_t scim_resource_tree(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_str_t base, const scim_row_t *row,

@@ -267,6 +267,20 @@ scim_tree_relations(scim_pool_t *pool, const scim_resource_type_t *type,
 
 
 scim_rc_t
+scim_resource_parse(scim_pool_t *pool, scim_str_t doc, scim_json_t **out,
+    scim_error_t *err)
+{
+    scim_json_limits_t  limits;
+
+    limits = (scim_json_limits_t) {
+        .size = doc.len + 1, .values = doc.len + 1, .members = doc.len + 1
+    };
+
+    return scim_json_parse(pool, doc, &limits, out, err);
+}
+
+
+scim_rc_t
 scim_resource_tree(scim_pool_t *pool, const scim_resource_type_t *type,
     scim_str_t base, const scim_row_t *row, scim_json_t **out,
     scim_error_t *err)
@@ -274,14 +288,8 @@ scim_resource_tree(scim_pool_t *pool, const scim_resource_type_t *type,
     scim_rc_t           rc;
     scim_json_t        *doc, *meta;
     scim_error_t        why;
-    scim_json_limits_t  limits;
 
-    /* What was accepted once is read, whatever the limits are today. */
-    limits = (scim_json_limits_t) { .size = row->doc.len + 1,
-                                    .values = row->doc.len + 1,
-                                    .members = row->doc.len + 1 };
-
-    rc = scim_json_parse(pool, row->doc, &limits, &doc, &why);
+    rc = scim_resource_parse(pool, row->doc, &doc, &why);
     if (rc == SCIM_NOMEM) {
         return rc;
     }

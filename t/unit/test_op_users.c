@@ -503,6 +503,49 @@ without_a_tenant_nobody_gets_in(void **state)
 }
 
 
+/* Short values make a document of more nodes than a request may have. */
+static void
+what_was_stored_can_be_changed(void **state)
+{
+    int            i, n;
+    scim_buf_t     body;
+    scim_str_t     text;
+    const char    *id;
+    unit_answer_t  answer;
+
+    (void) state;
+
+    scim_buf_init(&body, unit_op_pool(), 1024 * 1024);
+    scim_buf_lit(&body, "{'userName':'x','entitlements':['x'");
+
+    for (i = 1; i < 131072; i++) {
+        scim_buf_lit(&body, ",'");
+
+        for (n = i; n > 0; n = (n - 1) / 64) {
+            scim_buf_char(&body, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq"
+                                 "rstuvwxyz0123456789-_"[(n - 1) % 64]);
+        }
+
+        scim_buf_char(&body, '\'');
+    }
+
+    scim_buf_add(&body, "]}", sizeof("]}"));
+    assert_int_equal(scim_buf_done(&body, &text), SCIM_OK);
+
+    answer = unit_op("POST /Users?attributes=id", text.data);
+    assert_int_equal(answer.status, 201);
+    id = unit_get(&answer, "id");
+
+    answer = unit_op(unit_printf("PATCH /Users/%s?attributes=id", id),
+                     "{'Operations':[{'op':'remove','path':'active'},"
+                     "{'op':'add','path':'title','value':'t'}]}");
+    assert_int_equal(answer.status, 200);
+
+    answer = unit_op(unit_printf("DELETE /Users/%s", id), NULL);
+    assert_int_equal(answer.status, 204);
+}
+
+
 int
 main(void)
 {
@@ -519,6 +562,7 @@ main(void)
         TEST(what_is_asked_for_is_shown),
         TEST(conflicts_are_tried_again),
         TEST(without_a_tenant_nobody_gets_in),
+        TEST(what_was_stored_can_be_changed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
