@@ -91,7 +91,6 @@ POST /scim/v2/Users 400
 POST /scim/v2/Users 400
 
 PUT /scim/v2/Users 405
-{}
 --- http2_json
 error 401 /no token/
 

@@ -343,7 +343,7 @@ static scim_rc_t
 scim_load_type(scim_load_t *load, const scim_json_t *json)
 {
     scim_rc_t              rc;
-    scim_str_t             endpoint;
+    scim_str_t             endpoint = scim_str_absent;
     scim_schemas_t        *schemas;
     scim_type_source_t    *source;
     scim_resource_type_t  *type = NULL;
