@@ -117,8 +117,11 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
         return rc;
     }
 
-    call->ctx->resource.data = (u_char *) call->scim.id.data;
-    call->ctx->resource.len = call->scim.id.len;
+    /* a name of discovery may have any bytes, which a variable must not */
+    if (call->scim.target == SCIM_TARGET_RESOURCE) {
+        call->ctx->resource.data = (u_char *) call->scim.id.data;
+        call->ctx->resource.len = call->scim.id.len;
+    }
 
     if (!ngx_http_scim_allowed(call)) {
         return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
