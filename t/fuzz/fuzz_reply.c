@@ -142,6 +142,7 @@ read_tenants(scim_pool_t *pool, const redisReply *reply)
 static void
 read_reply(const redisReply *reply, long allocations)
 {
+    bool                   more;
     size_t                 n;
     scim_pool_t           *pool;
     scim_error_t           err;
@@ -160,6 +161,7 @@ read_reply(const redisReply *reply, long allocations)
     read_commit(pool, reply);
     read_tokens(pool, reply);
     read_tenants(pool, reply);
+    (void) scim_store_sweep_reply(reply, &more, &err);
     if (scim_store_members_reply(pool, reply, &relations, &n, &err)
         == SCIM_OK)
     {

@@ -52,7 +52,7 @@ local CHUNK = 1000
 -- So many hints are taken back at once, if nobody prepares a change of the
 -- group, who may need them.  Else they are left, which is harmless: a reader
 -- checks each against members:GROUP.
-local HINTS = 5000
+local HINTS = 4000
 
 -- A group of more members than this is replaced without looking at each.
 local LARGE = 1000
