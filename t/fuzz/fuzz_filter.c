@@ -6,15 +6,12 @@
  * allocation that fails.
  */
 
+#include "fuzz.h"
 #include "scim/scim_filter.h"
-#include "scim/scim_text.h"
 
-#include <stdlib.h>
 
 #define U    "urn:ietf:params:scim:schemas:core:2.0:User"
 #define ENT  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char  user[] =
     "{\"schemas\":[\"" U "\"],\"id\":\"1\",\"userName\":\"Ada\","
@@ -27,37 +24,6 @@ static const char  group[] =
     "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Group\"],"
     "\"id\":\"1\",\"displayName\":\"Staff\",\"members\":[{\"value\":\"a\","
     "\"type\":\"User\",\"display\":\"A\"},{\"value\":\"b\"}]}";
-
-static const scim_schemas_t  *schemas;
-
-
-static void
-must(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-
-static const scim_resource_type_t *
-type_at(size_t i)
-{
-    scim_pool_t     *pool;
-    scim_error_t     err;
-    scim_schemas_t  *made;
-
-    if (schemas == NULL) {
-        pool = scim_pool_create(0);
-        must(pool != NULL);
-        must(scim_schemas_create(pool, &made, &err) == SCIM_OK);
-        schemas = made;
-    }
-
-    return scim_schemas_type(schemas, i % 2 == 0 ? scim_str("User")
-                                                 : scim_str("Group"));
-}
-
 
 static void
 check_refusal(const scim_error_t *err)

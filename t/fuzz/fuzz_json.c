@@ -7,22 +7,10 @@
  * that fails.
  */
 
+#include "fuzz.h"
 #include "scim/scim_json.h"
-#include "scim/scim_text.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-
-static void
-must(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 
 static scim_rc_t

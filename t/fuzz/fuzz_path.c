@@ -6,44 +6,10 @@
  * allocation that fails.
  */
 
+#include "fuzz.h"
 #include "scim/scim_filter.h"
-#include "scim/scim_text.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const scim_schemas_t  *schemas;
-
-
-static void
-must(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-
-static const scim_resource_type_t *
-type_at(size_t i)
-{
-    scim_pool_t     *pool;
-    scim_error_t     err;
-    scim_schemas_t  *made;
-
-    if (schemas == NULL) {
-        pool = scim_pool_create(0);
-        must(pool != NULL);
-        must(scim_schemas_create(pool, &made, &err) == SCIM_OK);
-        schemas = made;
-    }
-
-    return scim_schemas_type(schemas, i % 2 == 0 ? scim_str("User")
-                                                 : scim_str("Group"));
-}
-
 
 static void
 check_path(const scim_path_t *path)

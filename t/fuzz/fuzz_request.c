@@ -6,28 +6,16 @@
  * body.
  */
 
+#include "fuzz.h"
 #include "op/scim_op.h"
 #include "op/scim_request.h"
-#include "scim/scim_text.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static scim_indexes_t  indexes[8];
 static scim_op_conf_t  conf;
 static scim_op_env_t   env;
-
-
-static void
-must(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 
 static void
