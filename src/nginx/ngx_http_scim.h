@@ -47,6 +47,7 @@ typedef struct {
     ngx_str_t                   name;       /* of the location, no slash at
                                                the end */
     ngx_uint_t                  no_target;
+    ngx_uint_t                  unknown;        /* scim_unknown_e */
     ngx_flag_t                  group_name_unique;
     ngx_uint_t                  default_count;
     ngx_uint_t                  max_count;

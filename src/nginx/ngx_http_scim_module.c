@@ -40,6 +40,14 @@ static ngx_conf_enum_t  ngx_http_scim_no_targets[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_scim_unknowns[] = {
+    { ngx_string("ignore"), SCIM_UNKNOWN_IGNORE },
+    { ngx_string("keep"), SCIM_UNKNOWN_KEEP },
+    { ngx_string("refuse"), SCIM_UNKNOWN_REFUSE },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_scim_response_types[] = {
     { ngx_string("auto"), NGX_HTTP_SCIM_TYPE_AUTO },
     { ngx_string("scim"), NGX_HTTP_SCIM_TYPE_SCIM },
@@ -192,6 +200,13 @@ static ngx_command_t  ngx_http_scim_commands[] = {
       ngx_http_scim_loc_offset(no_target),
       &ngx_http_scim_no_targets },
 
+    { ngx_string("scim_unknown_attributes"),
+      NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_scim_loc_offset(unknown),
+      &ngx_http_scim_unknowns },
+
     { ngx_string("scim_group_name_unique"),
       NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -330,6 +345,7 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     }
 
     slcf->no_target = NGX_CONF_UNSET_UINT;
+    slcf->unknown = NGX_CONF_UNSET_UINT;
     slcf->group_name_unique = NGX_CONF_UNSET;
     slcf->default_count = NGX_CONF_UNSET_UINT;
     slcf->max_count = NGX_CONF_UNSET_UINT;
@@ -398,6 +414,8 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->no_target, prev->no_target,
                               SCIM_NO_TARGET_AUTO);
+    ngx_conf_merge_uint_value(conf->unknown, prev->unknown,
+                              SCIM_UNKNOWN_IGNORE);
     ngx_conf_merge_value(conf->group_name_unique, prev->group_name_unique, 1);
     ngx_conf_merge_uint_value(conf->default_count, prev->default_count, 100);
     ngx_conf_merge_uint_value(conf->max_count, prev->max_count, 1000);
@@ -408,6 +426,14 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_SCIM_TYPE_AUTO);
     ngx_conf_merge_msec_value(conf->token_cache, prev->token_cache, 1000);
 
+    /* stored documents are read with the default limit */
+    if (conf->unknown == SCIM_UNKNOWN_KEEP && conf->max_depth > 32) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"scim_unknown_attributes keep\" allows no "
+                      "\"scim_max_depth\" above 32");
+        return NGX_CONF_ERROR;
+    }
+
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_scim_module);
 
     conf->op.schemas = smcf->schemas;
@@ -416,6 +442,7 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.max_count = conf->max_count;
     conf->op.scan_limit = conf->scan_limit;
     conf->op.no_target = (scim_no_target_e) conf->no_target;
+    conf->op.unknown = (scim_unknown_e) conf->unknown;
 
     return ngx_http_scim_merge_handler(cf, prev, conf);
 }

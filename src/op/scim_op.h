@@ -22,6 +22,7 @@
 #include "../scim/scim_json.h"
 #include "../scim/scim_patch.h"
 #include "../scim/scim_schema.h"
+#include "../scim/scim_unknown.h"
 #include "../store/scim_store.h"
 #include "../store/scim_store_token.h"
 
@@ -34,6 +35,7 @@ typedef struct {
     size_t                max_count;
     size_t                scan_limit;   /* resources read for a filter that no
                                            index serves */
+    scim_unknown_e        unknown;      /* attributes of POST, PUT, PATCH */
     scim_no_target_e      no_target;
 } scim_op_conf_t;
 

@@ -69,8 +69,8 @@ scim_op_create(scim_op_t *op, const redisReply *reply)
         }
     }
 
-    rc = scim_resource_accept(op->pool, type, op->request.body, &w->doc,
-                              w->members, &err);
+    rc = scim_resource_accept(op->pool, type, op->env->conf->unknown,
+                              op->request.body, &w->doc, w->members, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }

@@ -18,10 +18,36 @@ static scim_rc_t seen(scim_op_t *op, const redisReply *reply);
 static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
 
 
+/* Whether the document is to change, be it by what the type does not know. */
+static scim_rc_t
+needs_document(scim_op_t *op, const scim_patch_t *patch, bool *needed,
+    scim_error_t *err)
+{
+    scim_rc_t                    rc;
+    const scim_resource_type_t  *type = op->request.type;
+
+    *needed = scim_patch_needs_document(patch);
+
+    switch (op->env->conf->unknown) {
+
+    case SCIM_UNKNOWN_REFUSE:
+        return scim_unknown_check_patch(op->pool, type, op->request.body, err);
+
+    case SCIM_UNKNOWN_KEEP:
+        rc = scim_unknown_keep_patch(op->pool, type, op->request.body, NULL);
+        *needed = *needed || rc == SCIM_OK;
+        return rc == SCIM_NONE ? SCIM_OK : rc;
+
+    default:
+        return SCIM_OK;
+    }
+}
+
+
 scim_rc_t
 scim_op_patch(scim_op_t *op, const redisReply *reply)
 {
-    bool                         relations;
+    bool                         document, relations;
     uint64_t                     expected;
     scim_rc_t                    rc;
     scim_error_t                 err;
@@ -37,13 +63,18 @@ scim_op_patch(scim_op_t *op, const redisReply *reply)
 
     rc = scim_patch_parse(op->pool, type, op->request.body,
                           op->env->conf->no_target, &w->patch, &err);
+
+    if (rc == SCIM_OK) {
+        rc = needs_document(op, w->patch, &document, &err);
+    }
+
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
 
     w->rests = scim_patch_needs_members(w->patch);
 
-    if (type->members != NULL && !scim_patch_needs_document(w->patch)
+    if (type->members != NULL && !document
         && !w->rests && scim_op_write_expects(op, &expected))
     {
         return unseen(op, expected);
@@ -172,6 +203,13 @@ apply(scim_op_t *op, scim_op_write_t *w, scim_error_t *err)
                           err);
     if (rc != SCIM_OK) {
         return rc;
+    }
+
+    if (op->env->conf->unknown == SCIM_UNKNOWN_KEEP
+        && scim_unknown_keep_patch(op->pool, type, op->request.body, w->doc)
+           == SCIM_NOMEM)
+    {
+        return SCIM_NOMEM;
     }
 
     rc = scim_resource_settle(op->pool, type, w->doc, err);

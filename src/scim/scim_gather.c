@@ -57,6 +57,51 @@ scim_gather_slot(const scim_gather_t *g, const scim_attr_t *attr)
 }
 
 
+/* A member that the type does not know, for the slots of the schema. */
+static scim_rc_t
+scim_gather_unknown(scim_gather_t *g, const scim_schema_t *schema,
+    const scim_json_t *member)
+{
+    size_t             i;
+    scim_slots_t      *slots;
+    scim_attr_path_t   path;
+
+    if (g->unknown == SCIM_UNKNOWN_REFUSE) {
+        return scim_unknown_refuse(g->type, schema, member->name, g->err);
+    }
+
+    /* Below the core schema's URN it is unknown, but not when it is read
+     * back from where it would be kept. */
+    if (scim_attr_path_parse(g->type, member->name, &path) == SCIM_OK
+        && schema == g->type->schema)
+    {
+        return SCIM_OK;
+    }
+
+    if (g->unknown == SCIM_UNKNOWN_IGNORE || member->type == SCIM_JSON_NULL
+        || (member->type == SCIM_JSON_ARRAY && member->count == 0))
+    {
+        return SCIM_OK;
+    }
+
+    for (i = 1; g->slots[i].schema != schema; i++) {
+        /* the type's own or an extension */
+    }
+
+    slots = &g->slots[i];
+
+    if (slots->kept == NULL) {
+        slots->kept = scim_json_object(g->pool);
+        if (slots->kept == NULL) {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return scim_json_set(slots->kept, member->name,
+                         scim_json_copy(g->pool, member));
+}
+
+
 static scim_rc_t
 scim_gather_members(scim_gather_t *g, const scim_json_t *input)
 {
@@ -154,6 +199,13 @@ scim_gather_attr(scim_gather_t *g, const scim_attr_path_t *path,
 
     attr = path->attr;
 
+    if (g->unknown == SCIM_UNKNOWN_REFUSE && path->sub == NULL) {
+        rc = scim_unknown_subs(g->pool, g->type, attr, input, g->err);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
     if (attr == g->type->members) {
         return path->sub == NULL ? scim_gather_members(g, input) : SCIM_OK;
     }
@@ -243,11 +295,13 @@ scim_gather_schema(scim_gather_t *g, const scim_schema_t *schema,
             path.sub = scim_attr_sub(path.attr, sub);
         }
 
-        if (path.attr == NULL || (dot != NULL && path.sub == NULL)) {
-            continue;
+        if (path.attr != NULL && (dot == NULL || path.sub != NULL)) {
+            rc = scim_gather_attr(g, &path, member);
+
+        } else {
+            rc = scim_gather_unknown(g, schema, member);
         }
 
-        rc = scim_gather_attr(g, &path, member);
         if (rc != SCIM_OK) {
             return rc;
         }
@@ -278,6 +332,13 @@ scim_gather_pass(scim_gather_t *g, const scim_json_t *input, bool shorts,
     for (member = input->first; member != NULL; member = member->next) {
 
         if (scim_attr_path_parse(g->type, member->name, &path) != SCIM_OK) {
+
+            rc = shorts ? SCIM_OK
+                        : scim_gather_unknown(g, g->type->schema, member);
+            if (rc != SCIM_OK) {
+                return rc;
+            }
+
             continue;
         }
 

@@ -295,7 +295,8 @@ scim_projection_schema(const scim_projection_t *p, const scim_schema_t *schema,
             scim_projection_schema(p, extension, member);
         }
 
-        if (extension == NULL || member->count == 0) {
+        /* What is unknown cannot be named, so it is there by default. */
+        if (extension == NULL ? p->include : member->count == 0) {
             scim_json_remove(object, member);
         }
     }

@@ -133,7 +133,7 @@ scim_slots_used(const scim_slots_t *slots)
         }
     }
 
-    return false;
+    return slots->kept != NULL;
 }
 
 
@@ -179,13 +179,19 @@ scim_gather_check(const scim_gather_t *g)
 static void
 scim_slots_write(const scim_slots_t *slots, scim_json_t *object)
 {
-    size_t  i;
+    size_t        i;
+    scim_json_t  *kept;
 
     for (i = 0; i < slots->schema->nattrs; i++) {
         if (slots->values[i] != NULL) {
             (void) scim_json_add(object, slots->schema->attrs[i].name,
                                  slots->values[i]);
         }
+    }
+
+    while (slots->kept != NULL && (kept = slots->kept->first) != NULL) {
+        scim_json_remove(slots->kept, kept);
+        (void) scim_json_add(object, kept->name, kept);
     }
 }
 
@@ -246,12 +252,12 @@ scim_gather_write(const scim_gather_t *g, scim_json_t *id, scim_json_t *meta,
 
 scim_rc_t
 scim_resource_accept(scim_pool_t *pool, const scim_resource_type_t *type,
-    const scim_json_t *input, scim_json_t **doc, scim_members_t *members,
-    scim_error_t *err)
+    scim_unknown_e unknown, const scim_json_t *input, scim_json_t **doc,
+    scim_members_t *members, scim_error_t *err)
 {
     scim_rc_t      rc;
     scim_gather_t  g = { .pool = pool, .type = type, .err = err,
-                         .members = members };
+                         .members = members, .unknown = unknown };
 
     if (input == NULL || input->type != SCIM_JSON_OBJECT) {
         return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
@@ -292,7 +298,8 @@ scim_resource_settle(scim_pool_t *pool, const scim_resource_type_t *type,
 {
     scim_rc_t      rc;
     scim_json_t   *id, *meta;
-    scim_gather_t  g = { .pool = pool, .type = type, .err = err };
+    scim_gather_t  g = { .pool = pool, .type = type, .err = err,
+                         .unknown = SCIM_UNKNOWN_KEEP };
 
     rc = scim_gather_start(&g);
 

@@ -3,8 +3,8 @@
  *
  * A canonical document has the schema's spelling of names, the schema's order
  * (schemas, id, externalId, attributes, extensions, meta), typed values, no
- * nulls, no empty arrays, no read-only attribute but id and meta, nothing
- * unknown, no password, and neither members nor groups.
+ * nulls, no empty arrays, no read-only attribute but id and meta, no password,
+ * neither members nor groups, and nothing unknown but what was asked to be kept.
  */
 
 #ifndef SCIM_RESOURCE_H
@@ -15,6 +15,7 @@
 #include "scim_json.h"
 #include "scim_members.h"
 #include "scim_schema.h"
+#include "scim_unknown.h"
 
 /*
  * The canonical document of a whole resource as POST and PUT send it (input
@@ -24,18 +25,21 @@
  * are dropped; scim_resource_stamp() sets ours.
  *
  * Refused: invalidSyntax (not an object, no known schema while schemas is
- * given and none is the type's, an attribute given twice), invalidValue with
+ * given and none is the type's, an attribute given twice, or unknown if
+ * `unknown` says so), invalidValue with
  * the attribute's name (wrong type, required and missing, more than one
  * primary, a member without value).
  */
 scim_rc_t scim_resource_accept(scim_pool_t *pool,
-    const scim_resource_type_t *type, const scim_json_t *input,
-    scim_json_t **doc, scim_members_t *members, scim_error_t *err);
+    const scim_resource_type_t *type, scim_unknown_e unknown,
+    const scim_json_t *input, scim_json_t **doc, scim_members_t *members,
+    scim_error_t *err);
 
 /*
  * Puts a document a patch has changed back into canonical form, in place, and
  * checks it: required attributes, at most one primary, `schemas` naming the
- * extensions present, empty complex values and arrays gone.  id and meta stay.
+ * extensions present, empty complex values and arrays gone.  id and meta stay,
+ * and so does what is unknown: it was kept once.
  */
 scim_rc_t scim_resource_settle(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_json_t *doc, scim_error_t *err);

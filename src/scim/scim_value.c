@@ -17,7 +17,7 @@ typedef struct {
 
 static const char *const scim_expected[] = {
     "text", "true or false", "a number", "a whole number",
-    "a date like 2026-01-31T23:59:59Z", "base64", "text", "an object"
+    "a date like 2026-01-31T23:59:59Z", "base64", "a URI", "an object"
 };
 
 static const char *const scim_json_kinds[] = {
@@ -106,6 +106,7 @@ scim_accept_text(scim_accept_t *a, const scim_attr_t *attr,
 
     good = attr->type == SCIM_DATETIME ? scim_time_parse(input->text, &us)
            : attr->type == SCIM_BINARY ? scim_base64_valid(input->text)
+           : attr->type == SCIM_REFERENCE ? scim_uri_valid(input->text)
            : true;
 
     if (!good) {

@@ -1,6 +1,8 @@
 /*
- * Numbers and base64 as texts.
+ * Numbers, base64 and URIs as texts.
  */
+
+#include <string.h>
 
 #include "scim_value_syntax.h"
 
@@ -87,4 +89,21 @@ scim_base64_valid(scim_str_t s)
     }
 
     return s.len % 4 != 1;
+}
+
+
+bool
+scim_uri_valid(scim_str_t s)
+{
+    size_t  i;
+
+    for (i = 0; i < s.len; i++) {
+        if ((unsigned char) s.data[i] <= ' ' || s.data[i] == 0x7f
+            || strchr("\"<>\\^`{|}", s.data[i]) != NULL)
+        {
+            return false;
+        }
+    }
+
+    return true;
 }

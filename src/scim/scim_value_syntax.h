@@ -17,6 +17,10 @@ bool scim_number_valid(scim_str_t s, bool whole);
  * wrong. */
 bool scim_base64_valid(scim_str_t s);
 
+/* Whether the characters are those of a URI, or of an IRI: absolute, relative
+ * or a URN, it may have any of the forms of RFC 3986. */
+bool scim_uri_valid(scim_str_t s);
+
 /*
  * For an array of canonical values: takes repeated elements out, all but the
  * first.  Refused: invalidValue when more than one is primary.

@@ -127,6 +127,7 @@ accepted(void **state)
 
     for (i = 0; i < N(rows); i++) {
         rc = scim_resource_accept(pool, unit_type("User"),
+                                  SCIM_UNKNOWN_IGNORE,
                                   unit_json(pool, rows[i].input), &doc, NULL,
                                   &err);
         if (rc != SCIM_OK) {
@@ -200,6 +201,7 @@ refused(void **state)
 
     for (i = 0; i < N(rows); i++) {
         rc = scim_resource_accept(pool, unit_type(rows[i].type),
+                                  SCIM_UNKNOWN_IGNORE,
                                   unit_json(pool, rows[i].input), &doc,
                                   scim_members_create(pool), &err);
 
@@ -227,6 +229,7 @@ groups(void **state)
     (void) state;
 
     assert_int_equal(scim_resource_accept(pool, unit_type("Group"),
+                                          SCIM_UNKNOWN_IGNORE,
         unit_json(pool, "{'displayName':'T','members':[{'value':'a',"
                   "'$ref':null,'operation':'add'},'b',{'VALUE':'a'}]}"),
         &doc, members, &err), SCIM_OK);
@@ -239,6 +242,7 @@ groups(void **state)
     assert_true(scim_str_eq(ids[1], scim_str("b")));
 
     assert_int_equal(scim_resource_accept(pool, unit_type("Group"),
+                                          SCIM_UNKNOWN_IGNORE,
         unit_json(pool, "{'displayName':'T','members':null}"), &doc,
         scim_members_create(pool), &err), SCIM_OK);
 }
@@ -566,7 +570,8 @@ whole(void *data)
         return SCIM_NOMEM;
     }
 
-    rc = scim_resource_accept(p, type, data, &doc, NULL, &err);
+    rc = scim_resource_accept(p, type, SCIM_UNKNOWN_KEEP, data, &doc, NULL,
+                              &err);
 
     if (rc == SCIM_OK) {
         rc = scim_resource_settle(p, type, doc, &err);
