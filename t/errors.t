@@ -14,10 +14,8 @@ GET /scim/v2/User
 
 GET /scim/v2/Users/ada-1/emails
 
-GET /scim/v2/Bulk
-
 GET /scim/v2/Me
---- error_code: 404 404 404 501 501
+--- error_code: 404 404 404 501
 --- response_headers
 Content-Type: application/scim+json
 --- json
@@ -26,8 +24,6 @@ error 404 /tenant URL/
 error 404 /User.*Users, .Groups/
 
 error 404
-
-error 501 /Bulk/
 
 error 501 /Me/
 

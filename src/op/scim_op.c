@@ -36,6 +36,8 @@ static const scim_op_route_t routes[] = {
     [SCIM_TARGET_SCHEMAS] = { "GET, HEAD", {
         [SCIM_GET] = scim_op_discovery,
         [SCIM_HEAD] = scim_op_discovery } },
+    [SCIM_TARGET_BULK] = { "POST", {
+        [SCIM_POST] = scim_op_bulk } },
 };
 
 
@@ -136,10 +138,50 @@ scim_op_run(scim_op_t *op)
 }
 
 
+/* What has become of op, to whom has the driver's ear. */
+static scim_rc_t
+told(scim_op_t *op, scim_rc_t rc)
+{
+    return (op->whole == NULL)
+           ? rc : op->whole->many->answered(op->whole, op, rc);
+}
+
+
 scim_rc_t
 scim_op_reply(scim_op_t *op, const redisReply *reply)
 {
-    return op->resume(op, reply);
+    return told(op, op->resume(op, reply));
+}
+
+
+scim_rc_t
+scim_op_no_reply(scim_op_t *op, const scim_error_t *err)
+{
+    return told(op, scim_op_fail(op, err));
+}
+
+
+scim_op_t *
+scim_op_asker(scim_op_t *op, scim_op_t *prev)
+{
+    if (op->many != NULL) {
+        return op->many->asker(op);
+    }
+
+    return (prev == NULL) ? op : NULL;
+}
+
+
+bool
+scim_op_leave(scim_op_t *op)
+{
+    if (op->many == NULL) {
+        return op->cmd.write;
+    }
+
+    op->many->leave(op);
+
+    return true;
 }
 
 

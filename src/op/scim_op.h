@@ -12,6 +12,19 @@
  *
  * The nginx driver does this in its event loop, the unit tests with a
  * blocking connection.  An operation lives in its pool and needs no end.
+ *
+ * An operation that runs others (a bulk) asks for several commands at once,
+ * so that a driver sends what each of its askers wants; an operation without
+ * parts is its own only asker:
+ *
+ *     rc = scim_op_run(op);
+ *     while (rc == SCIM_AGAIN) {
+ *         for (asker = NULL; (asker = scim_op_asker(op, asker)) != NULL; ) {
+ *             send asker->cmd
+ *         }
+ *         wait for a reply to any of them
+ *         rc = scim_op_reply(asker, reply);   (asker may be gone now)
+ *     }
  */
 
 #ifndef SCIM_OP_H
@@ -37,6 +50,9 @@ typedef struct {
                                            index serves */
     scim_unknown_e        unknown;      /* attributes of POST, PUT, PATCH */
     scim_no_target_e      no_target;
+    size_t                bulk_operations;  /* in one bulk; 0: no bulks */
+    size_t                bulk_payload;     /* bytes of its body: announced
+                                               here, checked by the driver */
 } scim_op_conf_t;
 
 /* What comes from outside with each request. */
@@ -66,7 +82,8 @@ typedef enum {
     SCIM_TARGET_SEARCH,             /* /Users/.search */
     SCIM_TARGET_CONFIG,             /* /ServiceProviderConfig */
     SCIM_TARGET_TYPES,              /* /ResourceTypes[/NAME] */
-    SCIM_TARGET_SCHEMAS             /* /Schemas[/URN] */
+    SCIM_TARGET_SCHEMAS,            /* /Schemas[/URN] */
+    SCIM_TARGET_BULK                /* /Bulk */
 } scim_target_e;
 
 typedef struct {
@@ -82,6 +99,8 @@ typedef struct {
     scim_str_t                  if_match;
     scim_str_t                  if_none_match;
     const scim_json_t          *body;       /* NULL: none */
+    bool                        brief;      /* part of a bulk: a resource in
+                                               the answer is not wanted */
 } scim_request_t;
 
 /* The answer.  Strings live in the operation's pool or are literals. */
@@ -97,6 +116,7 @@ typedef struct {
 } scim_result_t;
 
 typedef struct scim_op_s scim_op_t;
+typedef struct scim_op_many_s scim_op_many_t;
 
 struct scim_op_s {
     scim_pool_t         *pool;
@@ -110,6 +130,10 @@ struct scim_op_s {
     void                *state;
     void                *load;          /* members still coming in */
     unsigned             attempts;      /* of a commit, after conflicts */
+
+    const scim_op_many_t *many;         /* of an operation with parts */
+    scim_op_t            *whole;        /* what this one is a part of */
+    scim_op_t            *next;         /* among the whole's askers */
 };
 
 /*
@@ -127,7 +151,19 @@ bool scim_op_takes_body(const scim_request_t *request);
 scim_rc_t scim_op_run(scim_op_t *op);
 scim_rc_t scim_op_reply(scim_op_t *op, const redisReply *reply);
 
-/* An error as result: also what the driver says when there is no reply. */
+/* Who asks for a command, after prev (NULL: the first); NULL: nobody more
+ * until another reply has come.  Each is given once. */
+scim_op_t *scim_op_asker(scim_op_t *op, scim_op_t *prev);
+
+/* In the place of scim_op_reply() when there is no reply, and err says why. */
+scim_rc_t scim_op_no_reply(scim_op_t *op, const scim_error_t *err);
+
+/* Nobody waits for the result any more.  Whether the operation is to go on
+ * nevertheless, with what it has begun; if not, its commands may be dropped
+ * and it with them. */
+bool scim_op_leave(scim_op_t *op);
+
+/* An error as result. */
 scim_rc_t scim_op_fail(scim_op_t *op, const scim_error_t *err);
 
 

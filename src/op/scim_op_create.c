@@ -12,15 +12,17 @@
 static scim_rc_t created(scim_op_t *op, const redisReply *reply);
 
 
-/* The id and the times of a resource that begins now. */
+/* A new id, unless a bulk has chosen one already. */
 static scim_rc_t
-stamp(scim_op_t *op, scim_op_write_t *w)
+choose_id(scim_op_t *op)
 {
     char                 *id;
-    char                  now[SCIM_TIME_LEN + 1];
     uint8_t               random[16];
-    scim_str_t            text;
     const scim_op_env_t  *env = op->env;
+
+    if (op->request.id.data != NULL) {
+        return SCIM_OK;
+    }
 
     id = scim_palloc(op->pool, SCIM_UUID_LEN + 1);
     if (id == NULL) {
@@ -31,6 +33,23 @@ stamp(scim_op_t *op, scim_op_write_t *w)
     scim_uuid_format(random, id);
 
     op->request.id = scim_str_from(id);
+
+    return SCIM_OK;
+}
+
+
+/* The id and the times of a resource that begins now. */
+static scim_rc_t
+stamp(scim_op_t *op, scim_op_write_t *w)
+{
+    char                  now[SCIM_TIME_LEN + 1];
+    scim_str_t            text;
+    const scim_op_env_t  *env = op->env;
+
+    if (choose_id(op) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
     op->result.id = op->request.id;
 
     scim_time_format((int64_t) env->now, now);

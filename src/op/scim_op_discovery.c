@@ -92,6 +92,8 @@ tell(scim_op_t *op)
 
     if (op->request.target == SCIM_TARGET_CONFIG) {
         features.max_results = (unsigned) conf->max_count;
+        features.bulk_operations = conf->bulk_operations;
+        features.bulk_payload = conf->bulk_payload;
         scim_discovery_config(&buf, base, &features);
 
     } else if (op->request.id.data != NULL) {

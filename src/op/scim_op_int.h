@@ -48,6 +48,19 @@ const scim_indexes_t *scim_op_indexes(const scim_op_t *op);
 void scim_op_query_one(const scim_op_t *op, bool relations,
     scim_store_query_t *query);
 
+/* An operation with parts.  They live in pools of their own. */
+struct scim_op_many_s {
+    /* The next part whose command is to be sent; NULL: none. */
+    scim_op_t *(*asker)(scim_op_t *op);
+
+    /* What a reply has made of a part; returns what is to be said of the
+     * whole. */
+    scim_rc_t  (*answered)(scim_op_t *op, scim_op_t *part, scim_rc_t rc);
+
+    /* No part that has not begun is to begin. */
+    void       (*leave)(scim_op_t *op);
+};
+
 /* The first steps, one per operation. */
 scim_rc_t scim_op_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_read(scim_op_t *op, const redisReply *reply);
@@ -57,5 +70,6 @@ scim_rc_t scim_op_replace(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_patch(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_discovery(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_bulk(scim_op_t *op, const redisReply *reply);
 
 #endif /* SCIM_OP_INT_H */

@@ -43,7 +43,7 @@ scim_op_view(scim_op_t *op, scim_op_view_t *view, scim_error_t *err)
 
     attr = relation_attr(request->type);
 
-    view->relations = attr != NULL
+    view->relations = attr != NULL && !request->brief
                       && scim_projection_wants(view->projection, attr);
     view->stored = view->projection == NULL
                    || (attr != NULL
@@ -102,6 +102,10 @@ scim_op_show(scim_op_t *op, int status, const scim_op_view_t *view,
     scim_buf_t      buf;
     scim_error_t    err;
     scim_result_t  *result = &op->result;
+
+    if (op->request.brief) {
+        return scim_op_show_none(op, status, row->version);
+    }
 
     /* What is spliced in is short but for the relations. */
     scim_buf_init(&buf, op->pool, row->doc.len + 2 * op->env->base.len + 320

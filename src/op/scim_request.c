@@ -45,6 +45,7 @@ static const struct {
     { SCIM_STR("ServiceProviderConfig"), SCIM_TARGET_CONFIG, false },
     { SCIM_STR("ResourceTypes"), SCIM_TARGET_TYPES, true },
     { SCIM_STR("Schemas"), SCIM_TARGET_SCHEMAS, true },
+    { SCIM_STR("Bulk"), SCIM_TARGET_BULK, false },
 };
 
 #define NENDPOINTS  (sizeof(endpoints) / sizeof(endpoints[0]))
@@ -55,7 +56,6 @@ static const struct {
     const char  *instead;
 } missing[] = {
     { SCIM_STR("Me"), "ask for /Users/ID" },
-    { SCIM_STR("Bulk"), "send each operation as a request of its own" },
     { SCIM_STR(".search"), "search one resource type, as /Users/.search" },
 };
 

@@ -54,8 +54,18 @@ scim_discovery_config(scim_buf_t *buf, scim_str_t base,
     scim_buf_lit(buf,
         "{\"schemas\":[\"" SCIM_URN_CORE "ServiceProviderConfig\"],"
         "\"patch\":{\"supported\":true},"
-        "\"bulk\":{\"supported\":false,\"maxOperations\":0,"
-        "\"maxPayloadSize\":0},"
+        "\"bulk\":{\"supported\":");
+
+    scim_buf_str(buf, (features->bulk_operations != 0) ? scim_str("true")
+                                                       : scim_str("false"));
+    scim_buf_lit(buf, ",\"maxOperations\":");
+    scim_buf_uint(buf, features->bulk_operations);
+    scim_buf_lit(buf, ",\"maxPayloadSize\":");
+    scim_buf_uint(buf, (features->bulk_operations != 0)
+                       ? features->bulk_payload : 0);
+
+    scim_buf_lit(buf,
+        "},"
         "\"filter\":{\"supported\":true,\"maxResults\":");
 
     scim_buf_uint(buf, features->max_results);

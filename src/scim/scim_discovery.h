@@ -12,6 +12,8 @@
 /* What the service provider configuration says. */
 typedef struct {
     unsigned max_results;       /* filter.maxResults: the cap of `count` */
+    size_t   bulk_operations;   /* bulk.maxOperations; 0: no bulks */
+    size_t   bulk_payload;      /* bulk.maxPayloadSize */
 } scim_features_t;
 
 /* Each appends one JSON document; base is the base URL without a slash at the

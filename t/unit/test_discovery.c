@@ -55,7 +55,9 @@ static void
 config(void **state)
 {
     scim_buf_t       buf;
-    scim_features_t  features = { .max_results = 200 };
+    scim_features_t  features = {
+        .max_results = 200, .bulk_operations = 30, .bulk_payload = 4096
+    };
 
     (void) state;
 
@@ -65,7 +67,8 @@ config(void **state)
     assert_string_equal(unit_text(pool, tree(&buf)),
         "{'schemas':['" CORE "ServiceProviderConfig'],"
         "'patch':{'supported':true},"
-        "'bulk':{'supported':false,'maxOperations':0,'maxPayloadSize':0},"
+        "'bulk':{'supported':true,'maxOperations':30,"
+        "'maxPayloadSize':4096},"
         "'filter':{'supported':true,'maxResults':200},"
         "'changePassword':{'supported':false},'sort':{'supported':false},"
         "'etag':{'supported':true},"
@@ -76,6 +79,14 @@ config(void **state)
         "'primary':true}],"
         "'meta':{'resourceType':'ServiceProviderConfig',"
         "'location':'https://h/s/ServiceProviderConfig'}}");
+
+    features.bulk_operations = 0;
+    scim_buf_init(&buf, pool, 0);
+    scim_discovery_config(&buf, base, &features);
+
+    assert_non_null(strstr(unit_text(pool, tree(&buf)),
+                           "'bulk':{'supported':false,'maxOperations':0,"
+                           "'maxPayloadSize':0}"));
 }
 
 

@@ -13,6 +13,11 @@
 scim_op_conf_t  unit_conf;
 scim_op_env_t   unit_env;
 void          (*unit_op_hook)(unsigned trip);
+const redisReply *(*unit_op_bad)(const scim_store_cmd_t *cmd,
+    const redisReply *reply);
+
+/* As many as an operation may have under way. */
+#define ASKERS  64
 
 static scim_pool_t    *pool;
 static scim_indexes_t  indexes[8];
@@ -61,7 +66,8 @@ unit_op_start(void **state)
 
     unit_conf = (scim_op_conf_t) {
         .schemas = unit_schemas(), .indexes = indexes,
-        .default_count = 100, .max_count = 1000, .scan_limit = 10000
+        .default_count = 100, .max_count = 1000, .scan_limit = 10000,
+        .bulk_operations = 1000, .bulk_payload = 1048576
     };
 
     for (i = 0; scim_schemas_type_at(unit_schemas(), i) != NULL; i++) {
@@ -77,6 +83,7 @@ unit_op_start(void **state)
     };
 
     unit_op_hook = NULL;
+    unit_op_bad = NULL;
 
     assert_int_equal(scim_store_tenant_create(pool, unit_env.tenant,
                                               unit_env.now, &cmd), SCIM_OK);
@@ -147,31 +154,80 @@ answer_of(scim_op_t *op, scim_rc_t rc, unsigned trips)
 }
 
 
+/* One write with what all askers want, then the replies, one by one. */
+static scim_rc_t
+round_trip(scim_op_t *op)
+{
+    size_t       i, n;
+    scim_rc_t    rc;
+    scim_op_t   *asker, *askers[ASKERS];
+    redisReply  *replies[ASKERS];
+
+    n = 0;
+
+    for (asker = NULL; (asker = scim_op_asker(op, asker)) != NULL; ) {
+        assert_true(n < ASKERS);
+        unit_command_send(&asker->cmd);
+        askers[n++] = asker;
+    }
+
+    assert_true(n > 0);
+
+    for (i = 0; i < n; i++) {
+        replies[i] = unit_command_reply();
+    }
+
+    rc = SCIM_AGAIN;
+
+    for (i = 0; i < n; i++) {
+        assert_int_equal(rc, SCIM_AGAIN);
+
+        if (scim_store_noscript(replies[i])) {
+            freeReplyObject(replies[i]);
+            replies[i] = unit_command(&askers[i]->cmd);
+        }
+
+        rc = scim_op_reply(askers[i],
+                           (unit_op_bad == NULL)
+                           ? replies[i]
+                           : unit_op_bad(&askers[i]->cmd, replies[i]));
+        freeReplyObject(replies[i]);
+    }
+
+    return rc;
+}
+
+
+scim_rc_t
+unit_op_drive(scim_op_t *op, unsigned *trips)
+{
+    scim_rc_t  rc;
+
+    *trips = 0;
+
+    for (rc = scim_op_run(op); rc == SCIM_AGAIN; rc = round_trip(op)) {
+        ++*trips;
+
+        if (unit_op_hook != NULL) {
+            unit_op_hook(*trips);
+        }
+    }
+
+    return rc;
+}
+
+
 unit_answer_t
 unit_op_run(scim_op_t *op)
 {
-    unsigned     trips;
-    scim_rc_t    rc;
-    redisReply  *reply;
+    unsigned   trips;
+    scim_rc_t  rc;
 
     if (op == NULL) {
         return (unit_answer_t) { .text = "" };
     }
 
-    trips = 0;
-
-    for (rc = scim_op_run(op); rc == SCIM_AGAIN; freeReplyObject(reply)) {
-        trips++;
-
-        if (unit_op_hook != NULL) {
-            unit_op_hook(trips);
-        }
-
-        reply = unit_command(&op->cmd);
-        assert_non_null(reply);
-
-        rc = scim_op_reply(op, reply);
-    }
+    rc = unit_op_drive(op, &trips);
 
     return answer_of(op, rc, trips);
 }

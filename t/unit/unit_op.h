@@ -22,9 +22,14 @@ typedef struct {
 extern scim_op_conf_t unit_conf;
 extern scim_op_env_t  unit_env;
 
-/* Called before each command is sent, with its number from 1; for changes in
+/* Called before each write of commands, with its number from 1; for changes in
  * between.  NULL: none. */
 extern void (*unit_op_hook)(unsigned trip);
+
+/* What is said in the place of a reply; NULL: the replies are what they are.
+ */
+extern const redisReply *(*unit_op_bad)(const scim_store_cmd_t *cmd,
+    const redisReply *reply);
 
 /* A pool for all answers until unit_op_end(), an empty Redis, one tenant. */
 int unit_op_start(void **state);
@@ -39,6 +44,9 @@ unit_answer_t unit_op(const char *request, const char *body);
  * (without the "!"). */
 unit_answer_t unit_op_if(const char *request, const char *if_match,
     const char *body);
+
+/* Drives an operation to its end; *trips counts the writes. */
+scim_rc_t unit_op_drive(scim_op_t *op, unsigned *trips);
 
 /* Runs any operation to its end. */
 unit_answer_t unit_op_run(scim_op_t *op);

@@ -113,11 +113,10 @@ unit_redis(void)
 }
 
 
-static redisReply *
-send_once(const scim_store_cmd_t *cmd, bool eval)
+static void
+append(const scim_store_cmd_t *cmd, bool eval)
 {
     char   *formatted;
-    void   *reply;
     size_t  len;
 
     assert_non_null(connection);
@@ -125,6 +124,20 @@ send_once(const scim_store_cmd_t *cmd, bool eval)
     assert_int_equal(redisAppendFormattedCommand(connection, formatted, len),
                      REDIS_OK);
     scim_store_free(formatted);
+}
+
+
+void
+unit_command_send(const scim_store_cmd_t *cmd)
+{
+    append(cmd, false);
+}
+
+
+redisReply *
+unit_command_reply(void)
+{
+    void *reply;
 
     assert_int_equal(redisGetReply(connection, &reply), REDIS_OK);
     assert_non_null(reply);
@@ -138,10 +151,13 @@ unit_command(const scim_store_cmd_t *cmd)
 {
     redisReply *reply;
 
-    reply = send_once(cmd, false);
+    append(cmd, false);
+    reply = unit_command_reply();
+
     if (scim_store_noscript(reply)) {
         freeReplyObject(reply);
-        reply = send_once(cmd, true);
+        append(cmd, true);
+        reply = unit_command_reply();
     }
 
     return reply;

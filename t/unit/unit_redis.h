@@ -22,6 +22,11 @@ redisContext *unit_redis_connection(void);
  * with freeReplyObject(); sends a script whole when Redis lacks it. */
 redisReply *unit_command(const scim_store_cmd_t *cmd);
 
+/* The two halves of it, for several commands in one write: a script that
+ * Redis lacks is the caller's matter. */
+void unit_command_send(const scim_store_cmd_t *cmd);
+redisReply *unit_command_reply(void);
+
 /* The reply that RESP text is, without a server: also what no Redis says. */
 redisReply *unit_reply(const char *resp);
 
