@@ -56,10 +56,13 @@ GET /scim/v2/Users
 
 GET /_scim_token
 
-GET /scim/v2/Schemas
---- error_code: 401 404 401
+GET /scim/v2/SchemasOrNot
+
+GET /scim/v2/Schemas/../Users
+--- error_code: 401 404 401 401
 --- response_body_like eval
-['"status":"401".*Secret Token', '404 Not Found', '"status":"401"']
+['"status":"401".*Secret Token', '404 Not Found', '"status":"401"',
+ '"status":"401"']
 
 
 
@@ -114,3 +117,29 @@ error 409 uniqueness
 error 404 /"\/" below the tenant URL/
 
 error 404 /"\/" below the tenant URL/
+
+
+
+=== TEST 6: discovery needs no token, and nothing but discovery is there
+--- http_config eval: $::Http
+--- config eval: $::Shipped
+--- more_headers: none
+--- request
+GET /scim/v2/ServiceProviderConfig
+
+GET /scim/v2/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group
+
+GET /scim/v2/ResourceTypes/
+
+POST /scim/v2/Schemas
+{}
+--- error_code: 200 200 200 405
+--- json
+{"patch": {"supported": true},
+ "meta": {"location": "http://localhost/scim/v2/ServiceProviderConfig"}}
+
+{"name": "Group"}
+
+{"totalResults": 2}
+
+error 405
