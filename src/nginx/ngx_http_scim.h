@@ -52,6 +52,7 @@ typedef struct {
     ngx_uint_t                  default_count;
     ngx_uint_t                  max_count;
     ngx_uint_t                  scan_limit;
+    time_t                      cursor_timeout;
     size_t                      max_body;       /* bytes of JSON */
     ngx_uint_t                  max_depth;
     ngx_uint_t                  response_type;  /* ngx_http_scim_type_e */

@@ -61,6 +61,13 @@ static ngx_conf_num_bounds_t  ngx_http_scim_positive = {
 };
 
 
+static char *ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data);
+
+static ngx_conf_post_t  ngx_http_scim_some_time = {
+    ngx_http_scim_check_time
+};
+
+
 #define NGX_HTTP_SCIM_ANY_CONF                                                \
     (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
 
@@ -235,6 +242,13 @@ static ngx_command_t  ngx_http_scim_commands[] = {
       ngx_http_scim_loc_offset(scan_limit),
       &ngx_http_scim_positive },
 
+    { ngx_string("scim_cursor_timeout"),
+      NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_scim_loc_offset(cursor_timeout),
+      &ngx_http_scim_some_time },
+
     { ngx_string("scim_max_body"),
       NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -350,6 +364,7 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     slcf->default_count = NGX_CONF_UNSET_UINT;
     slcf->max_count = NGX_CONF_UNSET_UINT;
     slcf->scan_limit = NGX_CONF_UNSET_UINT;
+    slcf->cursor_timeout = NGX_CONF_UNSET;
     slcf->max_body = NGX_CONF_UNSET_SIZE;
     slcf->max_depth = NGX_CONF_UNSET_UINT;
     slcf->response_type = NGX_CONF_UNSET_UINT;
@@ -420,6 +435,7 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->default_count, prev->default_count, 100);
     ngx_conf_merge_uint_value(conf->max_count, prev->max_count, 1000);
     ngx_conf_merge_uint_value(conf->scan_limit, prev->scan_limit, 10000);
+    ngx_conf_merge_sec_value(conf->cursor_timeout, prev->cursor_timeout, 3600);
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 1024 * 1024);
     ngx_conf_merge_uint_value(conf->max_depth, prev->max_depth, 32);
     ngx_conf_merge_uint_value(conf->response_type, prev->response_type,
@@ -441,10 +457,22 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.default_count = ngx_min(conf->default_count, conf->max_count);
     conf->op.max_count = conf->max_count;
     conf->op.scan_limit = conf->scan_limit;
+    conf->op.cursor_timeout = (unsigned) conf->cursor_timeout;
     conf->op.no_target = (scim_no_target_e) conf->no_target;
     conf->op.unknown = (scim_unknown_e) conf->unknown;
 
     return ngx_http_scim_merge_handler(cf, prev, conf);
+}
+
+
+/* A time that is announced as a positive number, of 32 bits at most. */
+static char *
+ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data)
+{
+    time_t  *time = data;
+
+    return (*time < 1 || *time > NGX_MAX_INT32_VALUE)
+           ? "must be one second or more" : NGX_CONF_OK;
 }
 
 

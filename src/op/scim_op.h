@@ -49,6 +49,7 @@ typedef struct {
     size_t                scan_limit;   /* resources read for a filter that no
                                            index serves */
     scim_unknown_e        unknown;      /* attributes of POST, PUT, PATCH */
+    unsigned              cursor_timeout;   /* seconds */
     scim_no_target_e      no_target;
     size_t                bulk_operations;  /* in one bulk; 0: no bulks */
     size_t                bulk_payload;     /* bytes of its body: announced
@@ -80,6 +81,8 @@ typedef enum {
     SCIM_TARGET_COLLECTION = 0,     /* /Users */
     SCIM_TARGET_RESOURCE,           /* /Users/ID */
     SCIM_TARGET_SEARCH,             /* /Users/.search */
+    SCIM_TARGET_ROOT,               /* / : all types */
+    SCIM_TARGET_ROOT_SEARCH,        /* /.search */
     SCIM_TARGET_CONFIG,             /* /ServiceProviderConfig */
     SCIM_TARGET_TYPES,              /* /ResourceTypes[/NAME] */
     SCIM_TARGET_SCHEMAS,            /* /Schemas[/URN] */
@@ -89,13 +92,16 @@ typedef enum {
 typedef struct {
     scim_method_e               method;
     scim_target_e               target;
-    const scim_resource_type_t *type;
+    const scim_resource_type_t *type;       /* NULL: none, or all */
     scim_str_t                  id;         /* or name, or URN */
     scim_str_t                  filter;     /* decoded; absent: none */
     scim_str_t                  attributes;
     scim_str_t                  excluded;
     scim_str_t                  start_index;    /* as text: checked later */
     scim_str_t                  count;
+    scim_str_t                  sort_by;
+    scim_str_t                  sort_order;
+    scim_str_t                  cursor;         /* empty: the first page */
     scim_str_t                  if_match;
     scim_str_t                  if_none_match;
     const scim_json_t          *body;       /* NULL: none */

@@ -94,6 +94,8 @@ tell(scim_op_t *op)
         features.max_results = (unsigned) conf->max_count;
         features.bulk_operations = conf->bulk_operations;
         features.bulk_payload = conf->bulk_payload;
+        features.page_size = (unsigned) conf->default_count;
+        features.cursor_timeout = conf->cursor_timeout;
         scim_discovery_config(&buf, base, &features);
 
     } else if (op->request.id.data != NULL) {

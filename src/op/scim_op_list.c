@@ -1,41 +1,18 @@
 /*
- * Lists: GET of a collection with filter and paging, and POST to .search.
- *
- *     scim_op_list        paging, view, filter, plan
- *     [nested]            whether direct members are all there are
- *     ask, got            a chunk of rows
- *     rows                tests and shows them one by one
- *     [members …]         of a row that needs more than came with it
- *     done                the ListResponse
- *
- * Either the store pages, if the plan is exact, or rows are counted here.
- * Only what is shown outlives its chunk.
+ * Lists: GET of a collection or of the root, with filter, order and paging,
+ * and POST to .search.
  */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "scim_op_list.h"
 #include "scim_request.h"
 
 
-/* Rows of one trip; fewer when each may bring a thousand members or groups, so
- * that Redis is never held long: what the first rows bring tells how many. */
-#define CHUNK            200
-#define FIRST_MEMBERS    20
-#define FIRST_GROUPS     100
-#define CHUNK_RELATIONS  10000
+#define NUMBER_MAX  1000000000
 
-/* Where the head of the response is put once the totals are known. */
-#define HEAD_ROOM      192
-
-#define NUMBER_MAX     1000000000
-
-
-static scim_rc_t nested(scim_op_t *op, const redisReply *reply);
-static scim_rc_t ask(scim_op_t *op, scim_op_list_t *list);
-static scim_rc_t got(scim_op_t *op, const redisReply *reply);
-static scim_rc_t done(scim_op_t *op, scim_op_list_t *list);
+/* A cursor has a byte for it. */
+#define LEGS_MAX    256
 
 
 static void
@@ -49,10 +26,10 @@ cleanup(void *data)
 }
 
 
-/* An integer of any size, brought into min … NUMBER_MAX; absent: def. */
+/* An integer of any size, at most NUMBER_MAX, 0 for less; absent: def. */
 static scim_rc_t
-number(scim_str_t text, const char *name, size_t min, size_t def, size_t *out,
-    scim_error_t *err)
+number(scim_str_t text, const char *name, scim_error_type_e type, size_t def,
+    size_t *out, scim_error_t *err)
 {
     bool    negative;
     size_t  i, n;
@@ -77,12 +54,12 @@ number(scim_str_t text, const char *name, size_t min, size_t def, size_t *out,
     }
 
     if (i < text.len || text.len == 0) {
-        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+        return scim_refuse(err, 400, type,
                            "%s must be a whole number, not \"%.*s\"", name,
                            SCIM_FMT(text));
     }
 
-    *out = (negative || n < min) ? min : n;
+    *out = negative ? 0 : n;
 
     return SCIM_OK;
 }
@@ -93,15 +70,34 @@ paging(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
 {
     scim_rc_t              rc;
     const scim_op_conf_t  *conf = op->env->conf;
+    const scim_request_t  *request = &op->request;
 
-    rc = number(op->request.start_index, "startIndex", 1, 1, &list->start,
-                err);
+    list->paged = request->cursor.data != NULL;
+
+    if (list->paged && request->start_index.data != NULL) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "startIndex and cursor are two ways of paging: "
+                           "send one of them");
+    }
+
+    rc = number(request->start_index, "startIndex", SCIM_INVALID_VALUE, 1,
+                &list->start, err);
     if (rc != SCIM_OK) {
         return rc;
     }
 
-    rc = number(op->request.count, "count", 0, conf->default_count,
-                &list->count, err);
+    list->start = (list->start == 0) ? 1 : list->start;
+    list->skip = list->start - 1;
+
+    rc = number(request->count, "count",
+                list->paged ? SCIM_INVALID_COUNT : SCIM_INVALID_VALUE,
+                conf->default_count, &list->count, err);
+
+    if (rc == SCIM_OK && list->paged && list->count == 0) {
+        return scim_refuse(err, 400, SCIM_INVALID_COUNT,
+                           "With a cursor, count must be between 1 and %zu",
+                           conf->max_count);
+    }
 
     if (list->count > conf->max_count) {
         list->count = conf->max_count;
@@ -111,136 +107,247 @@ paging(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
 }
 
 
+/* Whatever makes another list out of it is what a cursor is bound to. */
 static scim_rc_t
-filtering(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
+cursor(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
+{
+    scim_buf_t             buf;
+    scim_str_t             parts[5];
+    size_t                 i;
+    const scim_request_t  *request = &op->request;
+
+    if (!list->paged) {
+        return SCIM_OK;
+    }
+
+    parts[0] = op->env->tenant;
+    parts[1] = (request->type != NULL) ? request->type->name : scim_str("");
+    parts[2] = request->filter;
+    parts[3] = request->sort_by;
+    parts[4] = list->descending ? scim_str("down") : scim_str("up");
+
+    scim_buf_init(&buf, op->pool, 128 + request->filter.len);
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        scim_buf_uint(&buf, parts[i].len);
+        scim_buf_char(&buf, ':');
+        scim_buf_str(&buf, parts[i]);
+    }
+
+    if (scim_buf_done(&buf, &list->query_text) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    if (request->cursor.len == 0) {
+        return SCIM_OK;
+    }
+
+    return scim_cursor_read(op->pool, request->cursor, list->query_text,
+                            op->env->now, op->env->conf->cursor_timeout,
+                            &list->cursor, err);
+}
+
+
+static scim_rc_t
+leg_filter(const scim_op_t *op, scim_op_list_t *list, scim_op_leg_t *leg,
+    scim_error_t *err)
 {
     scim_rc_t              rc;
     const scim_request_t  *request = &op->request;
 
-    list->plan.source = SCIM_STORE_LIST;
-    list->plan.exact = true;
+    leg->plan.source = SCIM_STORE_LIST;
+    leg->plan.exact = true;
 
     if (request->filter.data == NULL) {
         return SCIM_OK;
     }
 
-    rc = scim_filter_parse(op->pool, request->type, request->filter,
-                           &list->filter, err);
+    rc = scim_filter_parse_among(op->pool,
+                                 (list->nlegs > 1) ? op->env->conf->schemas
+                                                   : NULL,
+                                 leg->type, request->filter, &leg->filter,
+                                 err);
     if (rc != SCIM_OK) {
         return rc;
     }
 
-    return scim_op_plan(op->pool, scim_op_indexes(op), list->filter,
-                        &list->plan);
+    return scim_op_plan(op->pool, scim_op_indexes(op), leg->filter,
+                        &leg->plan);
 }
 
 
-/* Whether rows bring all their members or groups along. */
-static bool
-with_relations(const scim_op_t *op, const scim_op_list_t *list)
+/* The leg's type is that of the request for now. */
+static scim_rc_t
+make_leg(scim_op_t *op, scim_op_list_t *list, scim_op_leg_t *leg,
+    scim_error_t *err)
 {
-    if (list->plan.relations) {
-        return true;
+    scim_rc_t  rc;
+
+    op->request.type = leg->type;
+
+    rc = scim_op_view(op, &leg->view, err);
+
+    if (rc == SCIM_OK) {
+        rc = leg_filter(op, list, leg, err);
     }
 
-    if (!list->view.relations) {
+    if (rc != SCIM_OK || op->request.sort_by.data == NULL) {
+        return rc;
+    }
+
+    rc = scim_op_sort_by(leg->type, op->request.sort_by, &leg->sort, err);
+
+    if (rc == SCIM_NONE) {
+        leg->sort.attr = NULL;
+        return SCIM_OK;
+    }
+
+    list->sorted = (rc == SCIM_OK) ? true : list->sorted;
+
+    return rc;
+}
+
+
+static size_t
+count_types(const scim_schemas_t *schemas)
+{
+    size_t  n = 0;
+
+    while (n < LEGS_MAX && scim_schemas_type_at(schemas, n) != NULL) {
+        n++;
+    }
+
+    return n;
+}
+
+
+static scim_rc_t
+make_legs(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
+{
+    unsigned                     i;
+    scim_rc_t                    rc = SCIM_OK;
+    const scim_schemas_t        *schemas = op->env->conf->schemas;
+    const scim_resource_type_t  *type = op->request.type;
+
+    list->nlegs = (type != NULL) ? 1 : (unsigned) count_types(schemas);
+    list->legs = scim_pcalloc(op->pool, list->nlegs * sizeof(scim_op_leg_t));
+
+    if (list->legs == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; rc == SCIM_OK && i < list->nlegs; i++) {
+        list->legs[i].type = (type != NULL) ? type
+                                            : scim_schemas_type_at(schemas, i);
+        rc = make_leg(op, list, &list->legs[i], err);
+    }
+
+    if (rc == SCIM_OK && op->request.sort_by.data != NULL && !list->sorted) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "sortBy: there is no attribute \"%.*s\" to sort by",
+                           SCIM_FMT(op->request.sort_by));
+    }
+
+    /* Without sortBy there is no order to turn round. */
+    list->descending = list->descending && list->sorted;
+
+    return rc;
+}
+
+
+/* The range of an index that gives the leg's rows in the order asked for. */
+static bool
+ordered_range(const scim_op_t *op, const scim_op_leg_t *leg,
+    scim_store_range_t *range)
+{
+    const scim_index_t    *index;
+    const scim_op_plan_t  *plan = &leg->plan;
+
+    index = scim_store_index(scim_op_indexes(op), &leg->sort);
+
+    if (index == NULL || !index->sorts) {
         return false;
     }
 
-    /* A scan passes by many groups for each one it shows. */
-    return op->request.type->members == NULL
-           || (list->plan.nprobe == 0
-               && (list->plan.exact || list->plan.source != SCIM_STORE_LIST));
+    if (plan->source == SCIM_STORE_LIST) {
+        *range = scim_store_range_all(index);
+        return true;
+    }
+
+    if (plan->source == SCIM_STORE_RANGES && plan->nranges == 1
+        && scim_str_eq(plan->ranges->attr, index->name))
+    {
+        *range = *plan->ranges;
+        return true;
+    }
+
+    return false;
 }
 
 
-static void
-make_query(const scim_op_t *op, scim_op_list_t *list)
-{
-    const scim_op_plan_t  *plan = &list->plan;
-
-    list->query = (scim_store_query_t) {
-        .type = op->request.type,
-        .source = plan->source,
-        .ids = plan->ids,
-        .nids = plan->nids,
-        .ranges = plan->ranges,
-        .nranges = plan->nranges,
-        .scan_limit = op->env->conf->scan_limit,
-        .relations = with_relations(op, list)
-    };
-
-    if (!list->query.relations) {
-        list->query.probe = plan->probe;
-        list->query.nprobe = plan->nprobe;
-    }
-
-    if (list->plan.exact) {
-        list->query.offset = list->start - 1;
-    }
-}
-
-
+/* Who brings the rows into the order: the store, or we. */
 static scim_rc_t
-nested_ask(scim_op_t *op, scim_op_list_t *list)
+choose_order(const scim_op_t *op, scim_op_list_t *list)
 {
-    size_t                       i;
-    const scim_resource_type_t  *type;
+    scim_op_leg_t       *leg = &list->legs[0];
+    scim_store_range_t  *range;
 
-    for (i = 0; ; i++) {
-        type = scim_schemas_type_at(op->env->conf->schemas, i);
+    if (!list->sorted) {
+        return SCIM_OK;
+    }
 
-        if (type == NULL || type->members != NULL) {
-            break;
+    range = scim_palloc(op->pool, sizeof(scim_store_range_t));
+    if (range == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    if (list->nlegs == 1 && ordered_range(op, leg, range)) {
+        leg->plan.source = SCIM_STORE_INDEX;
+        leg->plan.ranges = range;
+        leg->plan.nranges = 1;
+        return SCIM_OK;
+    }
+
+    list->gathers = true;
+    list->sorting.pool = op->pool;
+
+    return SCIM_OK;
+}
+
+
+/* Positions that are no index entries are numbers. */
+static scim_rc_t
+check_position(const scim_op_list_t *list, scim_error_t *err)
+{
+    size_t      i;
+    scim_str_t  position = list->cursor.position;
+
+    if (list->cursor.leg >= list->nlegs) {
+        return scim_refuse(err, 400, SCIM_INVALID_CURSOR,
+                           "The cursor is of a configuration with more "
+                           "resource types: begin anew with an empty one");
+    }
+
+    for (i = 0; !list->sorted && i < position.len; i++) {
+
+        if (position.data[i] < '0' || position.data[i] > '9' || i > 15) {
+            return scim_refuse(err, 400, SCIM_INVALID_CURSOR,
+                               "The cursor names no position: begin anew with "
+                               "an empty one");
         }
     }
 
-    if (type == NULL || list->plan.nids == 0) {
-        return ask(op, list);
-    }
-
-    list->query.type = type;
-    list->query.offset = 0;
-    list->query.count = 0;
-    list->query.relations = false;
-
-    return scim_op_ask(op, scim_store_query(op->pool, op->env->tenant,
-                                            &list->query, &op->cmd),
-                       nested);
-}
-
-
-static scim_rc_t
-nested(scim_op_t *op, const redisReply *reply)
-{
-    scim_op_list_t             *list = op->state;
-    scim_rc_t           rc;
-    scim_error_t        err;
-    scim_store_page_t   page;
-
-    rc = scim_store_query_reply(op->pool, &list->query, reply, &page, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    if (page.total != 0) {
-        list->plan = (scim_op_plan_t) {
-            .source = SCIM_STORE_LIST, .relations = true
-        };
-    }
-
-    make_query(op, list);
-
-    return ask(op, list);
+    return SCIM_OK;
 }
 
 
 scim_rc_t
 scim_op_list(scim_op_t *op, const redisReply *reply)
 {
+    scim_rc_t              rc;
+    scim_error_t           err;
     scim_op_list_t        *list;
-    scim_rc_t      rc;
-    scim_error_t   err;
+    const scim_request_t   request = op->request;
 
     (void) reply;
 
@@ -256,24 +363,35 @@ scim_op_list(scim_op_t *op, const redisReply *reply)
     rc = paging(op, list, &err);
 
     if (rc == SCIM_OK) {
-        rc = scim_op_view(op, &list->view, &err);
+        rc = scim_op_sort_order(request.sort_order, &list->descending, &err);
     }
 
     if (rc == SCIM_OK) {
-        rc = filtering(op, list, &err);
+        rc = make_legs(op, list, &err);
+        op->request.type = request.type;
+    }
+
+    if (rc == SCIM_OK) {
+        rc = cursor(op, list, &err);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = check_position(list, &err);
     }
 
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
 
-    scim_buf_init(&list->out, op->pool, 4096);
-    scim_buf_add(&list->out, (char [HEAD_ROOM]) { 0 }, HEAD_ROOM);
+    op->request.type = list->legs[0].type;
 
-    make_query(op, list);
+    if (choose_order(op, list) != SCIM_OK
+        || scim_op_page_start(op, list) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
 
-    return (list->plan.source == SCIM_STORE_MEMBER_OF)
-           ? nested_ask(op, list) : ask(op, list);
+    return scim_op_list_walk(op);
 }
 
 
@@ -293,171 +411,4 @@ scim_op_search(scim_op_t *op, const redisReply *reply)
     }
 
     return scim_op_list(op, reply);
-}
-
-
-/* As many rows as bring CHUNK_RELATIONS, if they are like those so far. */
-static size_t
-related_chunk(const scim_op_t *op, const scim_op_list_t *list)
-{
-    size_t  chunk;
-
-    if (list->read == 0) {
-        return (op->request.type->members != NULL) ? FIRST_MEMBERS
-                                                   : FIRST_GROUPS;
-    }
-
-    chunk = CHUNK_RELATIONS / (1 + list->related / list->read);
-
-    return (chunk > CHUNK) ? CHUNK : (chunk == 0) ? 1 : chunk;
-}
-
-
-/* What a chunk brought, for the size of the next one. */
-static void
-count_related(scim_op_list_t *list)
-{
-    size_t                    i;
-    const scim_store_page_t  *page = &list->page;
-
-    list->read += page->nrows;
-
-    for (i = 0; i < page->nrows; i++) {
-        list->related += page->rows[i].nrelations;
-    }
-}
-
-
-static scim_rc_t
-ask(scim_op_t *op, scim_op_list_t *list)
-{
-    size_t                chunk;
-    scim_store_query_t   *query = &list->query;
-
-    chunk = query->relations ? related_chunk(op, list) : CHUNK;
-
-    if (list->plan.exact && chunk > list->count - list->shown) {
-        chunk = list->count - list->shown;
-    }
-
-    query->count = chunk;
-
-    if (list->scratch != NULL) {
-        scim_pool_destroy(list->scratch);
-    }
-
-    list->scratch = scim_pool_create(0);
-    if (list->scratch == NULL) {
-        return SCIM_NOMEM;
-    }
-
-    return scim_op_ask(op, scim_store_query(list->scratch, op->env->tenant,
-                                            query, &op->cmd),
-                       got);
-}
-
-
-static scim_rc_t
-too_many(scim_op_t *op, const scim_op_list_t *list)
-{
-    scim_str_t             name, names;
-    const scim_indexes_t  *indexes = scim_op_indexes(op);
-
-    if (scim_op_plan_unindexed(op->pool, indexes, list->filter, &name)
-        != SCIM_OK
-        || scim_op_plan_indexed(op->pool, indexes, &names) != SCIM_OK)
-    {
-        return SCIM_NOMEM;
-    }
-
-    return scim_op_error(op, 400, SCIM_TOO_MANY,
-                         "No index serves this condition on %.*s, so that all "
-                         "%zu resources would have to be read; the limit "
-                         "(scim_scan_limit) is %zu. Add a condition on an "
-                         "indexed attribute with eq or sw: %.*s",
-                         SCIM_FMT(name), list->page.total,
-                         op->env->conf->scan_limit, SCIM_FMT(names));
-}
-
-
-static scim_rc_t
-got(scim_op_t *op, const redisReply *reply)
-{
-    scim_op_list_t        *list = op->state;
-    scim_rc_t      rc;
-    scim_error_t   err;
-
-    rc = scim_store_query_reply(list->scratch, &list->query, reply,
-                                &list->page, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    if (list->filter != NULL && list->plan.source == SCIM_STORE_LIST
-        && list->page.total > op->env->conf->scan_limit)
-    {
-        return too_many(op, list);
-    }
-
-    if (list->plan.exact) {
-        list->total = list->page.total;
-    }
-
-    count_related(list);
-
-    list->at = 0;
-    list->held = false;
-    list->judged = false;
-    list->complete = false;
-
-    return scim_op_list_rows(op);
-}
-
-
-/* Asks for the next chunk, or ends. */
-scim_rc_t
-scim_op_list_next(scim_op_t *op)
-{
-    scim_op_list_t  *list = op->state;
-
-    list->query.offset += list->query.count;
-
-    if (list->query.offset >= list->page.total
-        || (list->plan.exact && list->shown >= list->count))
-    {
-        return done(op, list);
-    }
-
-    return ask(op, list);
-}
-
-
-static scim_rc_t
-done(scim_op_t *op, scim_op_list_t *list)
-{
-    int         len;
-    char        head[HEAD_ROOM + 1];
-    scim_rc_t   rc;
-    scim_str_t  body;
-
-    scim_buf_lit(&list->out, "]}");
-
-    rc = scim_buf_done(&list->out, &body);
-    if (rc != SCIM_OK) {
-        return rc;
-    }
-
-    len = snprintf(head, sizeof(head),
-                   "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:"
-                   "ListResponse\"],\"totalResults\":%zu,\"startIndex\":%zu,"
-                   "\"itemsPerPage\":%zu,\"Resources\":[",
-                   list->total, list->start, list->shown);
-
-    /* Three numbers of twenty digits fit, and they have no more. */
-    memcpy(list->out.data + HEAD_ROOM - len, head, (size_t) len);
-
-    op->result.status = 200;
-    op->result.body = scim_str_skip(body, (size_t) (HEAD_ROOM - len));
-
-    return SCIM_OK;
 }

@@ -8,48 +8,110 @@
 static scim_rc_t loaded(scim_op_t *op, const redisReply *reply);
 
 
+static int
+compare_numbers(scim_str_t a, scim_str_t b)
+{
+    return (a.len != b.len) ? (a.len < b.len ? -1 : 1) : scim_str_cmp(a, b);
+}
+
+
+/* Whether the row in hand lies beyond the cursor, in the direction of the
+ * rows. */
+static bool
+beyond_cursor(const scim_op_list_t *list)
+{
+    int         order = scim_op_list_leg_at(list);
+    scim_str_t  position = list->page.positions[list->at];
+
+    if (order != 0 || list->seeks) {
+        return order >= 0;
+    }
+
+    order = list->sorted
+            ? scim_str_cmp(position, list->cursor.position)
+            : compare_numbers(position, list->cursor.position);
+
+    return scim_op_list_back(list) ? order < 0 : order > 0;
+}
+
+
+/* Whether what matches is for the page. */
+static scim_rc_t
+of_page(scim_op_list_t *list)
+{
+    if (list->skip > 0) {
+        list->skip--;
+        return SCIM_NONE;
+    }
+
+    if (list->paged && !beyond_cursor(list)) {
+        return SCIM_NONE;
+    }
+
+    if (list->shown == list->count) {
+        list->more = true;
+        return SCIM_NONE;
+    }
+
+    return SCIM_OK;
+}
+
+
+/* What is to be sorted is shown later. */
+static scim_rc_t
+gather(scim_op_list_t *list, const scim_row_t *row, const scim_json_t *tree,
+    scim_error_t *err)
+{
+    scim_rc_t  rc;
+
+    rc = scim_op_sort_add(&list->sorting, list->scratch,
+                          &scim_op_leg(list)->sort, tree, row->id, list->leg);
+
+    if (rc == SCIM_NONE) {
+        return scim_refuse(err, 400, SCIM_TOO_MANY,
+                           "The values to sort by have more than %d bytes in "
+                           "all: add a filter", SCIM_SORT_BYTES);
+    }
+
+    return (rc == SCIM_OK) ? SCIM_NONE : rc;
+}
+
+
 /* Whether the row in hand is one to show; it is counted. */
 static scim_rc_t
 judge(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row,
     scim_error_t *err)
 {
-    scim_rc_t     rc;
-    scim_json_t  *tree;
+    scim_rc_t             rc;
+    scim_json_t          *tree = NULL;
+    const scim_op_leg_t  *leg = scim_op_leg(list);
 
-    if (list->plan.exact) {
+    if (list->fetches) {
         return SCIM_OK;
     }
 
-    rc = scim_resource_tree(list->scratch, op->request.type, op->env->base,
-                            row, &tree, err);
-    if (rc != SCIM_OK) {
-        return rc;
+    if (!leg->plan.exact || list->gathers) {
+        rc = scim_resource_tree(list->scratch, leg->type, op->env->base, row,
+                                &tree, err);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
     }
 
-    rc = scim_filter_match(list->scratch, list->filter, tree);
-    if (rc != SCIM_OK) {
-        return rc;
+    if (!leg->plan.exact) {
+        rc = scim_filter_match(list->scratch, leg->filter, tree);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
     }
 
-    list->total++;
-
-    return (list->total >= list->start && list->shown < list->count)
-           ? SCIM_OK : SCIM_NONE;
-}
-
-
-static scim_rc_t
-show(scim_op_t *op, scim_op_list_t *list, const scim_row_t *row,
-    scim_error_t *err)
-{
-    if (list->shown != 0) {
-        scim_buf_char(&list->out, ',');
+    if (list->gathers) {
+        return gather(list, row, tree, err);
     }
 
-    list->shown++;
+    list->total += leg->plan.exact ? 0 : 1;
 
-    return scim_op_view_write(&list->view, list->scratch, op->env->base, row,
-                              &list->out, err);
+    return of_page(list);
 }
 
 
@@ -65,7 +127,9 @@ hold(scim_op_list_t *list)
         row = list->page.rows[i];
 
         if (scim_op_row_copy(list->scratch, &row, &list->page.rows[i])
-            != SCIM_OK)
+            != SCIM_OK
+            || scim_str_dup(list->scratch, list->page.positions[i],
+                            &list->page.positions[i]) != SCIM_OK)
         {
             return SCIM_NOMEM;
         }
@@ -91,9 +155,9 @@ loaded(scim_op_t *op, const redisReply *reply)
 
 
 static bool
-needs_members(const scim_op_t *op, const scim_op_list_t *list, bool wanted)
+needs_members(const scim_op_list_t *list, bool wanted)
 {
-    if (!wanted || list->complete || op->request.type->members == NULL) {
+    if (!wanted || list->complete || scim_op_leg(list)->type->members == NULL) {
         return false;
     }
 
@@ -132,7 +196,7 @@ row_in_hand(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
     scim_row_t  *row = &list->page.rows[list->at];
 
     if (!list->judged) {
-        if (needs_members(op, list, list->plan.relations)) {
+        if (needs_members(list, scim_op_leg(list)->plan.relations)) {
             return load(op, list);
         }
 
@@ -144,11 +208,11 @@ row_in_hand(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
         list->judged = true;
     }
 
-    if (needs_members(op, list, list->view.relations)) {
+    if (needs_members(list, scim_op_leg(list)->view.relations)) {
         return load(op, list);
     }
 
-    return show(op, list, row, err);
+    return scim_op_page_add(op, list, row, err);
 }
 
 
@@ -167,7 +231,7 @@ scim_op_list_rows(scim_op_t *op)
             return rc;
         }
 
-        if (rc == SCIM_REFUSED) {
+        if (rc == SCIM_REFUSED && err.type != SCIM_TOO_MANY) {
             err.status = 500;   /* it is the store's fault, not the client's */
         }
 

@@ -42,6 +42,15 @@ static scim_rc_t find_way(const planner_t *p, const scim_filter_t *filter,
     const scim_filter_t *within, way_t *out);
 
 
+/* Whether it is of another type than the one that is listed. */
+static bool
+is_foreign(const scim_resource_type_t *type, const scim_attr_path_t *path)
+{
+    return path->schema != type->common
+           && scim_type_schema(type, path->schema->id) != path->schema;
+}
+
+
 /* The attribute of a term, also of one in the brackets of `within`. */
 static scim_attr_path_t
 term_path(const scim_filter_t *term, const scim_filter_t *within)
@@ -93,10 +102,10 @@ static scim_rc_t
 way_index(const planner_t *p, const scim_index_t *index,
     const scim_filter_t *term, way_t *out)
 {
-    bool  equal = term->op == SCIM_F_EQ;
-
     *out = (way_t) {
-        .cost = equal ? WAY_EQUAL : WAY_RANGES, .exact = equal, .n = 1
+        .cost = (term->op == SCIM_F_EQ) ? WAY_EQUAL : WAY_RANGES,
+        .exact = true,
+        .n = 1
     };
 
     out->ranges = scim_palloc(p->pool, sizeof(scim_store_range_t));
@@ -125,22 +134,54 @@ ranged(scim_filter_op_e op)
 }
 
 
+/* A term that says the same of all resources of the type. */
+static bool
+is_constant(const planner_t *p, const scim_filter_t *term,
+    const scim_attr_path_t *path, bool *matches)
+{
+    static const scim_str_t  type_name = SCIM_STR("resourceType");
+
+    if (is_foreign(p->type, path)) {
+        *matches = term->op == SCIM_F_NE;
+        return true;
+    }
+
+    if (path->sub == NULL || !scim_str_eq(path->sub->name, type_name)
+        || path->attr != scim_type_attr(p->type, NULL, scim_str("meta"))
+        || (term->op != SCIM_F_EQ && term->op != SCIM_F_NE))
+    {
+        return false;
+    }
+
+    *matches = scim_str_eq(term->value->text, p->type->name)
+               == (term->op == SCIM_F_EQ);
+
+    return path->sub->case_exact && term->value->type == SCIM_JSON_STRING;
+}
+
+
 static scim_rc_t
 way_term(const planner_t *p, const scim_filter_t *term,
     const scim_filter_t *within, way_t *out)
 {
+    bool                 matches;
     scim_attr_path_t     path;
     const scim_index_t  *index;
 
     *out = way_all;
+    path = term_path(term, within);
+
+    if (is_constant(p, term, &path, &matches)) {
+        out->exact = true;
+        out->cost = matches ? WAY_ALL : WAY_IDS;
+        return SCIM_OK;
+    }
 
     if (!ranged(term->op) || term->value == NULL
         || term->value->type == SCIM_JSON_NULL)
     {
         return SCIM_OK;
     }
-
-    path = term_path(term, within);
 
     if (term->op == SCIM_F_EQ && term->value->type == SCIM_JSON_STRING) {
 

@@ -15,23 +15,32 @@
 
 /* The places of the mapper in scim_request_t, by the names of query arguments
  * and of a SearchRequest's members alike. */
+#define LIST    1   /* several may be given */
+#define NUMBER  2
+#define EMPTY   4   /* empty is not the same as absent */
+
 static const struct {
     scim_str_t         name;
     size_t             offset;
     scim_error_type_e  type;
-    bool               list;        /* several may be given */
-    bool               number;
+    unsigned           kind;
 } params[] = {
     { SCIM_STR("filter"), offsetof(scim_request_t, filter),
-      SCIM_INVALID_FILTER, false, false },
+      SCIM_INVALID_FILTER, 0 },
     { SCIM_STR("attributes"), offsetof(scim_request_t, attributes),
-      SCIM_INVALID_VALUE, true, false },
+      SCIM_INVALID_VALUE, LIST },
     { SCIM_STR("excludedAttributes"), offsetof(scim_request_t, excluded),
-      SCIM_INVALID_VALUE, true, false },
+      SCIM_INVALID_VALUE, LIST },
     { SCIM_STR("startIndex"), offsetof(scim_request_t, start_index),
-      SCIM_INVALID_VALUE, false, true },
+      SCIM_INVALID_VALUE, NUMBER },
     { SCIM_STR("count"), offsetof(scim_request_t, count),
-      SCIM_INVALID_VALUE, false, true },
+      SCIM_INVALID_VALUE, NUMBER },
+    { SCIM_STR("sortBy"), offsetof(scim_request_t, sort_by),
+      SCIM_INVALID_VALUE, 0 },
+    { SCIM_STR("sortOrder"), offsetof(scim_request_t, sort_order),
+      SCIM_INVALID_VALUE, 0 },
+    { SCIM_STR("cursor"), offsetof(scim_request_t, cursor),
+      SCIM_INVALID_CURSOR, EMPTY },
 };
 
 #define NPARAMS  (sizeof(params) / sizeof(params[0]))
@@ -56,7 +65,6 @@ static const struct {
     const char  *instead;
 } missing[] = {
     { SCIM_STR("Me"), "ask for /Users/ID" },
-    { SCIM_STR(".search"), "search one resource type, as /Users/.search" },
 };
 
 #define NMISSING  (sizeof(missing) / sizeof(missing[0]))
@@ -212,8 +220,18 @@ map_path(scim_pool_t *pool, const scim_schemas_t *schemas, scim_str_t path,
         return rc;
     }
 
-    if (n == 0 || n > SEGMENTS) {
+    if (n > SEGMENTS) {
         return nothing_here(pool, schemas, path, err);
+    }
+
+    if (n == 0) {
+        out->target = SCIM_TARGET_ROOT;
+        return SCIM_OK;
+    }
+
+    if (n == 1 && scim_str_caseeq(segment[0], scim_str(".search"))) {
+        out->target = SCIM_TARGET_ROOT_SEARCH;
+        return SCIM_OK;
     }
 
     out->type = scim_schemas_endpoint(schemas, segment[0]);
@@ -251,6 +269,10 @@ take(scim_pool_t *pool, scim_request_t *out, size_t i, scim_str_t value,
 
     /* An argument without a value asks for nothing. */
     if (value.len == 0) {
+        if ((params[i].kind & EMPTY) && place->data == NULL) {
+            *place = scim_str("");
+        }
+
         return SCIM_OK;
     }
 
@@ -265,7 +287,7 @@ take(scim_pool_t *pool, scim_request_t *out, size_t i, scim_str_t value,
         return SCIM_OK;
     }
 
-    if (!params[i].list) {
+    if ((params[i].kind & LIST) == 0) {
         return scim_refuse(err, 400, params[i].type,
                            "The argument %.*s is given twice",
                            SCIM_FMT(params[i].name));
@@ -383,12 +405,12 @@ search_param(scim_pool_t *pool, const scim_json_t *value, size_t i,
         break;
 
     case SCIM_JSON_NUMBER:
-        fits = params[i].number;
+        fits = (params[i].kind & NUMBER) != 0;
         *out = value->text;
         break;
 
     case SCIM_JSON_ARRAY:
-        fits = params[i].list;
+        fits = (params[i].kind & LIST) != 0;
 
         if (fits) {
             rc = join(pool, value, out, &fits);
@@ -411,7 +433,7 @@ search_param(scim_pool_t *pool, const scim_json_t *value, size_t i,
     }
 
     if (out->len == 0) {
-        *out = scim_str_absent;
+        *out = (params[i].kind & EMPTY) ? scim_str("") : scim_str_absent;
     }
 
     return SCIM_OK;

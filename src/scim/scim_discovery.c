@@ -73,8 +73,19 @@ scim_discovery_config(scim_buf_t *buf, scim_str_t base,
     scim_buf_lit(buf,
         "},"
         "\"changePassword\":{\"supported\":false},"
-        "\"sort\":{\"supported\":false},"
+        "\"sort\":{\"supported\":true},"
         "\"etag\":{\"supported\":true},"
+        "\"pagination\":{\"cursor\":true,\"index\":true,"
+        "\"defaultPaginationMethod\":\"index\",\"defaultPageSize\":");
+
+    scim_buf_uint(buf, features->page_size);
+    scim_buf_lit(buf, ",\"maxPageSize\":");
+    scim_buf_uint(buf, features->max_results);
+    scim_buf_lit(buf, ",\"cursorTimeout\":");
+    scim_buf_uint(buf, features->cursor_timeout);
+
+    scim_buf_lit(buf,
+        "},"
         "\"authenticationSchemes\":[{"
         "\"type\":\"oauthbearertoken\","
         "\"name\":\"Bearer token\","

@@ -14,6 +14,8 @@ typedef struct {
     unsigned max_results;       /* filter.maxResults: the cap of `count` */
     size_t   bulk_operations;   /* bulk.maxOperations; 0: no bulks */
     size_t   bulk_payload;      /* bulk.maxPayloadSize */
+    unsigned page_size;         /* without `count` */
+    unsigned cursor_timeout;    /* seconds */
 } scim_features_t;
 
 /* Each appends one JSON document; base is the base URL without a slash at the

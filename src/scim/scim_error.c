@@ -87,7 +87,10 @@ scim_error_type_name(scim_error_type_e type)
         [SCIM_NO_TARGET] = "noTarget",
         [SCIM_INVALID_VALUE] = "invalidValue",
         [SCIM_INVALID_VERS] = "invalidVers",
-        [SCIM_SENSITIVE] = "sensitive"
+        [SCIM_SENSITIVE] = "sensitive",
+        [SCIM_INVALID_CURSOR] = "invalidCursor",
+        [SCIM_EXPIRED_CURSOR] = "expiredCursor",
+        [SCIM_INVALID_COUNT] = "invalidCount"
     };
 
     return (size_t) type < sizeof(names) / sizeof(names[0]) ? names[type]

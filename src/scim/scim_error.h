@@ -8,7 +8,7 @@
 
 #include "scim_core.h"
 
-/* RFC 7644 table 9, and none. */
+/* RFC 7644 table 9, RFC 9865 table 3, and none. */
 typedef enum {
     SCIM_TYPE_NONE = 0,
     SCIM_INVALID_FILTER,
@@ -20,7 +20,10 @@ typedef enum {
     SCIM_NO_TARGET,
     SCIM_INVALID_VALUE,
     SCIM_INVALID_VERS,
-    SCIM_SENSITIVE
+    SCIM_SENSITIVE,
+    SCIM_INVALID_CURSOR,
+    SCIM_EXPIRED_CURSOR,
+    SCIM_INVALID_COUNT
 } scim_error_type_e;
 
 #define SCIM_ERROR_DETAIL  512

@@ -74,6 +74,13 @@ scim_rc_t scim_filter_parse(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_str_t text, scim_filter_t **out,
     scim_error_t *err);
 
+/* The same for a query of all types at once: an attribute that only another
+ * type has is one without value here (RFC 7644 section 3.4.2.1).  Its path's
+ * schema is none of the type's. */
+scim_rc_t scim_filter_parse_among(scim_pool_t *pool,
+    const scim_schemas_t *schemas, const scim_resource_type_t *type,
+    scim_str_t text, scim_filter_t **out, scim_error_t *err);
+
 /* Whether the resource's tree matches.  SCIM_OK: yes, SCIM_NONE: no. */
 scim_rc_t scim_filter_match(scim_pool_t *pool, const scim_filter_t *filter,
     const scim_json_t *resource);

@@ -21,6 +21,8 @@ typedef enum {
 typedef struct {
     scim_pool_t                *pool;
     const scim_resource_type_t *type;
+    const scim_schemas_t       *schemas;    /* attributes of any type will do;
+                                               NULL: of `type` alone */
     scim_str_t                  input;
     size_t                      pos;        /* behind the token */
     scim_error_t               *err;

@@ -92,6 +92,27 @@ unknown_attr(const scim_lexer_t *lx, const scim_attr_t *scope, size_t start,
 }
 
 
+static bool
+resolve_path(const scim_lexer_t *lx, scim_attr_path_t *path)
+{
+    size_t                       i;
+    const scim_resource_type_t  *type = lx->type;
+
+    for (i = 0; type != NULL; i++) {
+        if (scim_attr_path_parse(type, lx->text, path) == SCIM_OK
+            && path->attr != NULL)
+        {
+            return true;
+        }
+
+        type = lx->schemas == NULL ? NULL
+                                   : scim_schemas_type_at(lx->schemas, i);
+    }
+
+    return false;
+}
+
+
 /*
  * A name.  Within brackets it is a sub-attribute; of an attribute with simple
  * values it is `value`, which stands for the element itself.
@@ -101,13 +122,8 @@ resolve(const scim_lexer_t *lx, const scim_attr_t *scope,
     scim_attr_path_t *path)
 {
     if (scope == NULL) {
-        if (scim_attr_path_parse(lx->type, lx->text, path) != SCIM_OK
-            || path->attr == NULL)
-        {
-            return unknown_attr(lx, scope, lx->start, lx->text);
-        }
-
-        return SCIM_OK;
+        return resolve_path(lx, path)
+               ? SCIM_OK : unknown_attr(lx, scope, lx->start, lx->text);
     }
 
     path->schema = scope->schema;
@@ -332,14 +348,17 @@ parse_or(scim_lexer_t *lx, const scim_attr_t *scope, scim_filter_t **out)
 
 
 scim_rc_t
-scim_filter_parse(scim_pool_t *pool, const scim_resource_type_t *type,
-    scim_str_t text, scim_filter_t **out, scim_error_t *err)
+scim_filter_parse_among(scim_pool_t *pool, const scim_schemas_t *schemas,
+    const scim_resource_type_t *type, scim_str_t text, scim_filter_t **out,
+    scim_error_t *err)
 {
     scim_rc_t       rc;
     scim_lexer_t    lx;
     scim_filter_t  *filter = NULL;
 
     rc = scim_lexer_start(&lx, pool, type, text, err);
+    lx.schemas = schemas;
+
     if (rc == SCIM_OK) {
         rc = parse_or(&lx, NULL, &filter);
     }
@@ -355,4 +374,12 @@ scim_filter_parse(scim_pool_t *pool, const scim_resource_type_t *type,
     *out = filter;
 
     return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_filter_parse(scim_pool_t *pool, const scim_resource_type_t *type,
+    scim_str_t text, scim_filter_t **out, scim_error_t *err)
+{
+    return scim_filter_parse_among(pool, NULL, type, text, out, err);
 }

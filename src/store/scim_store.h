@@ -11,7 +11,8 @@
  *   tenant               hash   enabled, created, settings, seq
  *   r:TYPE:ID            hash   doc, ver, mod, name
  *   order:TYPE           zset   id by creation sequence
- *   index:TYPE:ATTR      zset   "value NUL id", all of score 0
+ *   index:TYPE:ATTR      zset   "value NUL id", all of score 0; the value is
+ *                               the byte 0xff for a resource without one
  *   members:ID           zset   member id; score 0 a User, 1 a Group: the truth
  *   groups:ID            set    groups that may hold ID: a hint, to be checked
  *                               against members:GROUP when it is read
@@ -91,6 +92,7 @@ typedef struct {
 typedef enum {
     SCIM_STORE_IDS = 0,     /* these ids, in that order */
     SCIM_STORE_LIST,        /* all, in creation order */
+    SCIM_STORE_INDEX,       /* ranges[0], in the order of the index */
     SCIM_STORE_RANGES,      /* union of index ranges, in creation order */
     SCIM_STORE_MEMBER_OF,   /* resources that are direct members of ids[0] */
     SCIM_STORE_HOLDING      /* groups that directly hold ids[0] */
@@ -103,6 +105,10 @@ typedef struct {
     size_t                      nids;
     const scim_store_range_t   *ranges;
     size_t                      nranges;
+    scim_str_t                  after;      /* rows behind this position;
+                                               absent: from the first. Not with
+                                               an offset */
+    bool                        back;       /* from the last one backwards */
     size_t                      offset;     /* rows to pass over */
     size_t                      count;      /* rows wanted, 0: only the total */
     size_t                      scan_limit; /* RANGES, MEMBER_OF, HOLDING: with
@@ -123,14 +129,18 @@ typedef struct {
     scim_row_t *rows;
     size_t     *members_total;      /* per row: how many there are in all; more
                                        than nrelations: ask for the rest */
+    scim_str_t *positions;          /* per row: where it stands, for `after` */
     size_t      nrows;
     size_t      total;              /* of the source, before offset and count */
+    scim_str_t  next;               /* to go on after; empty: that is all */
 } scim_store_page_t;
 
 /*
  * One round trip.  The reply's rows borrow the reply's memory: they are valid
  * until the reply is freed.  Ids that do not exist give no row and do not
  * count in `total`.  Of groups a row has 1,000 at most, direct ones first.
+ * SCIM_NONE: all of an index was asked for, but it lacks resources from before
+ * it was there.
  *
  * Refused: 403 tenant switched off, 404 no such tenant, 400 tooMany, and all
  * of scim_store_error().
@@ -273,6 +283,8 @@ typedef struct {
     bool             late;      /* a configuration's own: there may be
                                    resources from before, so that each write
                                    puts all of its entries there */
+    bool             sorts;     /* one value at most: its order is that of the
+                                   resources, those without value last */
 } scim_index_t;
 
 typedef struct {
@@ -307,6 +319,21 @@ scim_rc_t scim_store_entries_diff(scim_pool_t *pool,
     const scim_index_entry_t *new, size_t nnew,
     const scim_index_entry_t **add, size_t *nadd,
     const scim_index_entry_t **remove, size_t *nremove);
+
+/* What a resource without value has in an index: greater than any value, for
+ * no UTF-8 text has that byte. */
+#define SCIM_STORE_MISSING  "\xff"
+
+/* The attribute whose values an index has and lists are sorted by: `emails`
+ * stands for emails.value.  NULL: a whole extension. */
+const scim_attr_t *scim_store_leaf(const scim_attr_path_t *path);
+
+/* The value of an attribute in a resource's tree, whole; NULL: none. */
+const scim_json_t *scim_store_value(const scim_attr_path_t *path,
+    const scim_json_t *resource);
+
+/* A range of all there is in an index, and its order the resources'. */
+scim_store_range_t scim_store_range_all(const scim_index_t *index);
 
 /* Bounds for values equal to (EQ), beginning with (SW), or ordered against
  * (GT, GE, LT, LE) key; SCIM_NONE for an operator that is no range. */

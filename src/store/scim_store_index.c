@@ -17,9 +17,8 @@ static const char *const default_paths[] = {
 #define DEFAULT_PATHS  (sizeof(default_paths) / sizeof(default_paths[0]))
 
 
-/* The attribute whose values are indexed: `emails` stands for emails.value. */
-static const scim_attr_t *
-leaf(const scim_attr_path_t *path)
+const scim_attr_t *
+scim_store_leaf(const scim_attr_path_t *path)
 {
     const scim_attr_t *value;
 
@@ -54,8 +53,10 @@ append_index(scim_pool_t *pool, scim_indexes_t *indexes,
     index->path = *path;
     index->unique = unique;
     index->late = late;
+    index->sorts = !path->attr->multi_valued;
 
-    return scim_attr_name(pool, indexes->type, leaf(path), &index->name);
+    return scim_attr_name(pool, indexes->type, scim_store_leaf(path),
+                          &index->name);
 }
 
 
@@ -117,7 +118,7 @@ scim_store_indexes(scim_pool_t *pool, const scim_resource_type_t *type,
             continue;
         }
 
-        unique = leaf(&path)->uniqueness != SCIM_UNIQUE_NONE
+        unique = scim_store_leaf(&path)->uniqueness != SCIM_UNIQUE_NONE
                  || (unique_display && type->members != NULL
                      && scim_str_eq(text, scim_str("displayName")));
 
@@ -149,7 +150,7 @@ scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
         return SCIM_NONE;
     }
 
-    attr = leaf(&path);
+    attr = scim_store_leaf(&path);
 
     /* What is computed, kept apart or thrown away is not in documents. */
     if (attr->type == SCIM_COMPLEX || attr->mutability == SCIM_WRITE_ONLY
@@ -178,13 +179,13 @@ scim_store_index(const scim_indexes_t *indexes, const scim_attr_path_t *path)
     size_t             i;
     const scim_attr_t *attr;
 
-    attr = leaf(path);
+    attr = scim_store_leaf(path);
     if (attr == NULL) {
         return NULL;
     }
 
     for (i = 0; i < indexes->nindexes; i++) {
-        if (leaf(&indexes->indexes[i].path) == attr) {
+        if (scim_store_leaf(&indexes->indexes[i].path) == attr) {
             return &indexes->indexes[i];
         }
     }
@@ -243,7 +244,7 @@ entries_add_value(entries_t *entries, const scim_index_t *index,
     scim_str_t         key;
     const scim_attr_t *attr;
 
-    attr = leaf(&index->path);
+    attr = scim_store_leaf(&index->path);
 
     if (attr != index->path.attr) {
         value = scim_json_get(value, attr->name);
@@ -263,31 +264,51 @@ entries_add_value(entries_t *entries, const scim_index_t *index,
 }
 
 
-static scim_rc_t
-entries_of_index(entries_t *entries, const scim_resource_type_t *type,
-    const scim_index_t *index, const scim_json_t *doc)
+const scim_json_t *
+scim_store_value(const scim_attr_path_t *path, const scim_json_t *resource)
 {
+    if (path->extension) {
+        resource = scim_json_get(resource, path->schema->id);
+    }
+
+    return scim_json_get(resource, path->attr->name);
+}
+
+
+static scim_rc_t
+entries_of_index(entries_t *entries, const scim_index_t *index,
+    const scim_json_t *doc)
+{
+    size_t             n = entries->n;
     scim_rc_t          rc;
-    const scim_json_t *value;
+    const scim_json_t *value, *element;
 
-    if (index->path.schema != NULL && index->path.schema != type->schema) {
-        doc = scim_json_get(doc, index->path.schema->id);
+    value = scim_store_value(&index->path, doc);
+    element = value;
+
+    if (value != NULL && value->type == SCIM_JSON_ARRAY) {
+        element = value->first;
     }
 
-    value = scim_json_get(doc, index->path.attr->name);
-    if (value == NULL || value->type != SCIM_JSON_ARRAY) {
-        return value == NULL ? SCIM_OK
-                             : entries_add_value(entries, index, value);
-    }
-
-    for (value = value->first; value != NULL; value = value->next) {
-        rc = entries_add_value(entries, index, value);
+    while (element != NULL) {
+        rc = entries_add_value(entries, index, element);
         if (rc != SCIM_OK) {
             return rc;
         }
+
+        element = (element == value) ? NULL : element->next;
     }
 
-    return SCIM_OK;
+    if (entries->n != n) {
+        return SCIM_OK;
+    }
+
+    rc = entries_add(entries, index, scim_str(SCIM_STORE_MISSING));
+    if (rc == SCIM_OK) {
+        entries->items[n].unique = false;
+    }
+
+    return rc;
 }
 
 
@@ -329,8 +350,7 @@ scim_store_entries(scim_pool_t *pool, const scim_indexes_t *indexes,
     entries_t entries = { .pool = pool };
 
     for (i = 0; doc != NULL && i < indexes->nindexes; i++) {
-        rc = entries_of_index(&entries, indexes->type, &indexes->indexes[i],
-                              doc);
+        rc = entries_of_index(&entries, &indexes->indexes[i], doc);
         if (rc != SCIM_OK) {
             return rc;
         }
@@ -407,13 +427,14 @@ typedef struct {
  * Entries are "value NUL id" in byte order.  Everything with the value `key`
  * lies from key NUL to key SOH, SOH being the byte after NUL: greater values
  * come later, smaller ones (a prefix of key too) earlier.  No UTF-8 text has
- * a byte 0xff, so what begins with key ends before key 0xff.
+ * a byte 0xff, so what begins with key ends before key 0xff, and all values end
+ * before 0xff, where the entries of resources without value are.
  */
 static const range_form_t range_forms[] = {
     { SCIM_F_EQ, { '[', SCIM_STR("\0") }, { '(', SCIM_STR("\1") } },
     { SCIM_F_SW, { '[', SCIM_STR("") }, { '(', SCIM_STR("\xff") } },
-    { SCIM_F_GT, { '[', SCIM_STR("\1") }, { 0, SCIM_STR("+") } },
-    { SCIM_F_GE, { '[', SCIM_STR("\0") }, { 0, SCIM_STR("+") } },
+    { SCIM_F_GT, { '[', SCIM_STR("\1") }, { 0, SCIM_STR("(\xff") } },
+    { SCIM_F_GE, { '[', SCIM_STR("\0") }, { 0, SCIM_STR("(\xff") } },
     { SCIM_F_LT, { 0, SCIM_STR("-") }, { '(', SCIM_STR("\0") } },
     { SCIM_F_LE, { 0, SCIM_STR("-") }, { '(', SCIM_STR("\1") } },
 };
@@ -459,4 +480,13 @@ scim_store_range(scim_pool_t *pool, const scim_index_t *index,
     }
 
     return SCIM_NONE;
+}
+
+
+scim_store_range_t
+scim_store_range_all(const scim_index_t *index)
+{
+    return (scim_store_range_t) {
+        .attr = index->name, .min = scim_str("-"), .max = scim_str("+")
+    };
 }

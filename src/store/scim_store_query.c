@@ -9,13 +9,15 @@
 /* No page is larger; keeps sums exact in Lua, whose numbers are doubles. */
 #define PAGE_MAX  1000000000
 
-/* Elements of a row before its relations, and of one relation. */
-#define ROW_HEAD  5
+/* Elements of a reply before its rows, of a row before its relations, and of
+ * one relation. */
+#define PAGE_HEAD  3
+#define ROW_HEAD  6
 #define RELATION  3
 
 
 static const char *const sources[] = {
-    "ids", "list", "ranges", "memberof", "holding"
+    "ids", "list", "index", "ranges", "memberof", "holding"
 };
 
 
@@ -54,7 +56,7 @@ scim_store_query(scim_pool_t *pool, scim_str_t tenant,
     scim_args_t args;
 
     scim_args_init(&args, pool,
-                   7 + query->nids + 3 * query->nranges + query->nprobe);
+                   9 + query->nids + 3 * query->nranges + query->nprobe);
 
     scim_args_str(&args, query->type->name);
     scim_args_str(&args, scim_str_from(sources[query->source]));
@@ -62,8 +64,12 @@ scim_store_query(scim_pool_t *pool, scim_str_t tenant,
     add_bounded(&args, query->count);
     add_bounded(&args, query->scan_limit);
     scim_args_str(&args, wanted_relations(query));
+    scim_args_str(&args, query->after);
+    scim_args_uint(&args, query->back ? 1 : 0);
 
-    if (query->source == SCIM_STORE_RANGES) {
+    if (query->source == SCIM_STORE_RANGES
+        || query->source == SCIM_STORE_INDEX)
+    {
         scim_args_uint(&args, 3 * query->nranges);
         for (i = 0; i < query->nranges; i++) {
             scim_args_str(&args, query->ranges[i].attr);
@@ -168,9 +174,11 @@ read_relations(scim_pool_t *pool, const redisReply *array, size_t from,
 
 
 static scim_rc_t
-read_row(scim_pool_t *pool, const redisReply *reply, scim_row_t *row,
-    size_t *members_total, scim_error_t *err)
+read_row(scim_pool_t *pool, const redisReply *reply, size_t i,
+    scim_store_page_t *page, scim_error_t *err)
 {
+    scim_row_t *row = &page->rows[i];
+
     uint64_t total;
 
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements < ROW_HEAD
@@ -178,12 +186,13 @@ read_row(scim_pool_t *pool, const redisReply *reply, scim_row_t *row,
         || !scim_store_text(reply, 1, &row->doc)
         || !scim_store_number(reply, 2, &row->version)
         || !scim_store_text(reply, 3, &row->modified)
-        || !scim_store_number(reply, 4, &total))
+        || !scim_store_text(reply, 4, &page->positions[i])
+        || !scim_store_number(reply, 5, &total))
     {
         return scim_store_odd(err);
     }
 
-    *members_total = (size_t) total;
+    page->members_total[i] = (size_t) total;
 
     return read_relations(pool, reply, ROW_HEAD, &row->relations,
                           &row->nrelations, err);
@@ -216,6 +225,12 @@ read_status(const scim_store_query_t *query, const redisReply *reply,
                            query->scan_limit);
     }
 
+    if (query != NULL && query->source == SCIM_STORE_INDEX
+        && scim_str_eq(word, scim_str("partial")))
+    {
+        return SCIM_NONE;
+    }
+
     return scim_store_tenant_state(word, err) == SCIM_OK
            ? scim_store_odd(err)
            : SCIM_REFUSED;
@@ -230,27 +245,32 @@ scim_store_query_reply(scim_pool_t *pool, const scim_store_query_t *query,
     uint64_t  total;
     scim_rc_t rc;
 
-    if (read_status(query, reply, err) != SCIM_OK) {
-        return SCIM_REFUSED;
+    rc = read_status(query, reply, err);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
-    if (!scim_store_number(reply, 1, &total)) {
+    if (reply->elements < PAGE_HEAD || !scim_store_number(reply, 1, &total)
+        || !scim_store_text(reply, 2, &page->next))
+    {
         return scim_store_odd(err);
     }
 
-    n = reply->elements - 2;
+    n = reply->elements - PAGE_HEAD;
 
     page->nrows = n;
     page->total = (size_t) total;
     page->rows = scim_palloc(pool, n * sizeof(scim_row_t));
     page->members_total = scim_palloc(pool, n * sizeof(size_t));
-    if (page->rows == NULL || page->members_total == NULL) {
+    page->positions = scim_palloc(pool, n * sizeof(scim_str_t));
+    if (page->rows == NULL || page->members_total == NULL
+        || page->positions == NULL)
+    {
         return SCIM_NOMEM;
     }
 
     for (i = 0; i < n; i++) {
-        rc = read_row(pool, reply->element[i + 2], &page->rows[i],
-                      &page->members_total[i], err);
+        rc = read_row(pool, reply->element[i + PAGE_HEAD], i, page, err);
         if (rc != SCIM_OK) {
             return rc;
         }

@@ -47,7 +47,7 @@ configure(void)
 
     conf = (scim_op_conf_t) {
         .schemas = schemas, .indexes = indexes, .default_count = 100,
-        .max_count = 1000, .scan_limit = 1000
+        .max_count = 1000, .scan_limit = 1000, .cursor_timeout = 3600
     };
 
     env = (scim_op_env_t) {
@@ -83,7 +83,8 @@ check_mapped(const scim_request_t *request)
     size_t            i;
     const scim_str_t  texts[] = {
         request->id, request->filter, request->attributes, request->excluded,
-        request->start_index, request->count
+        request->start_index, request->count, request->sort_by,
+        request->sort_order
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -91,6 +92,7 @@ check_mapped(const scim_request_t *request)
         must(texts[i].data == NULL || texts[i].len != 0);
     }
 
+    must(scim_utf8_valid(request->cursor));
     must(request->target != SCIM_TARGET_RESOURCE
          || (scim_store_name_valid(request->id) && request->type != NULL));
 }

@@ -56,7 +56,8 @@ config(void **state)
 {
     scim_buf_t       buf;
     scim_features_t  features = {
-        .max_results = 200, .bulk_operations = 30, .bulk_payload = 4096
+        .max_results = 200, .bulk_operations = 30, .bulk_payload = 4096,
+        .page_size = 100, .cursor_timeout = 60
     };
 
     (void) state;
@@ -70,8 +71,11 @@ config(void **state)
         "'bulk':{'supported':true,'maxOperations':30,"
         "'maxPayloadSize':4096},"
         "'filter':{'supported':true,'maxResults':200},"
-        "'changePassword':{'supported':false},'sort':{'supported':false},"
+        "'changePassword':{'supported':false},'sort':{'supported':true},"
         "'etag':{'supported':true},"
+        "'pagination':{'cursor':true,'index':true,"
+        "'defaultPaginationMethod':'index','defaultPageSize':100,"
+        "'maxPageSize':200,'cursorTimeout':60},"
         "'authenticationSchemes':[{'type':'oauthbearertoken',"
         "'name':'Bearer token','description':'A token in the Authorization "
         "header of every request',"

@@ -17,7 +17,8 @@ mapped(scim_pool_t *pool, const char *path, const char *args)
     scim_request_t  r;
 
     static const char *const targets[] = {
-        "list", "one", "search", "config", "types", "schemas"
+        "list", "one", "search", "root", "root search", "config", "types",
+        "schemas"
     };
 
     http.path = scim_str_from(path);
@@ -39,6 +40,15 @@ mapped(scim_pool_t *pool, const char *path, const char *args)
                          SCIM_FMT(r.id), SCIM_FMT(r.filter),
                          SCIM_FMT(r.attributes), SCIM_FMT(r.excluded),
                          SCIM_FMT(r.start_index), SCIM_FMT(r.count));
+    assert_int_equal(rc, SCIM_OK);
+
+    rc = scim_str_printf(pool, &out, "%.*s%s%.*s%s%.*s%s%.*s", SCIM_FMT(out),
+                         (r.sort_by.len != 0) ? " " : "", SCIM_FMT(r.sort_by),
+                         (r.sort_order.len != 0) ? " " : "",
+                         SCIM_FMT(r.sort_order),
+                         (r.cursor.data == NULL) ? ""
+                         : (r.cursor.len == 0) ? " empty" : " ",
+                         SCIM_FMT(r.cursor));
     assert_int_equal(rc, SCIM_OK);
 
     return out.data;
@@ -90,9 +100,11 @@ paths(void **state)
         { "/me", "501" },
         { "/Me/x", "501" },
         { "/Bulk/x", "404" },
-        { "/.search", "501" },
-        { "/", "404" },
-        { "", "404" },
+        { "/.search", "root search - |||||" },
+        { "/.Search/", "root search - |||||" },
+        { "/.search/x", "404" },
+        { "/", "root - |||||" },
+        { "", "root - |||||" },
         { "/Cats", "404" },
         { "/Cats/1", "404" },
         { "/v2/Users", "404" },
@@ -150,7 +162,13 @@ arguments(void **state)
           "list User ||id,name.givenName|members||" },
         { "attributes=id&attributes=name", "list User ||id,name|||" },
         { "startIndex=x&count=-1", "list User ||||x|-1" },
-        { "aadOptscim062020&sortBy=userName", "list User |||||" },
+        { "aadOptscim062020&sortBy=userName", "list User ||||| userName" },
+        { "SORTBY=a&sortOrder=b&cursor=c", "list User ||||| a b c" },
+        { "cursor=", "list User ||||| empty" },
+        { "cursor", "list User ||||| empty" },
+        { "cursor=&cursor=x", "400" },
+        { "cursor=%C3", "400" },
+        { "sortBy=&sortOrder=", "list User |||||" },
     };
 
     (void) state;

@@ -267,7 +267,8 @@ entries_text(scim_pool_t *pool, const scim_index_entry_t *entries, size_t n)
         scim_buf_str(&buf, i == 0 ? scim_str("") : scim_str(" "));
         scim_buf_str(&buf, entries[i].attr);
         scim_buf_char(&buf, '=');
-        scim_buf_str(&buf, entries[i].value);
+        scim_buf_str(&buf, entries[i].value.data[0] == '\xff'
+                           ? scim_str("-") : entries[i].value);
         scim_buf_str(&buf, entries[i].unique ? scim_str("!") : scim_str(""));
     }
     scim_buf_char(&buf, '\0');
@@ -284,17 +285,23 @@ static const struct {
     const char *add;
     const char *remove;
 } entry_rows[] = {
-    { "{}", "{}", "", "", "" },
-    { "{}", "{'userName':'Ann','active':true}", "userName=ann!",
-      "userName=ann!", "" },
-    { "{'userName':'Ann'}", "{'userName':'ANN'}", "userName=ann!", "", "" },
-    { "{'userName':'a','externalId':'X'}", "{'userName':'b'}", "userName=b!",
-      "userName=b!", "externalId=X userName=a!" },
+    { "{}", "{}", "displayName=- emails.value=- externalId=- userName=-", "",
+      "" },
+    { "{}", "{'userName':'Ann','active':true}",
+      "displayName=- emails.value=- externalId=- userName=ann!",
+      "userName=ann!", "userName=-" },
+    { "{'userName':'Ann'}", "{'userName':'ANN'}",
+      "displayName=- emails.value=- externalId=- userName=ann!", "", "" },
+    { "{'userName':'a','externalId':'X'}", "{'userName':'b'}",
+      "displayName=- emails.value=- externalId=- userName=b!",
+      "externalId=- userName=b!", "externalId=X userName=a!" },
     { "{'emails':[{'value':'A'},{'value':'b'}]}",
       "{'emails':[{'value':'c'},{'type':'work'},{'value':'a'},"
           "{'value':'C'}],'displayName':'D'}",
-      "displayName=d emails.value=a emails.value=c",
-      "displayName=d emails.value=c", "emails.value=b" },
+      "displayName=d emails.value=a emails.value=c externalId=- userName=-",
+      "displayName=d emails.value=c", "displayName=- emails.value=b" },
+    { "{'emails':[]}", "{'emails':[{'type':'work'}]}",
+      "displayName=- emails.value=- externalId=- userName=-", "", "" },
 };
 
 

@@ -446,18 +446,23 @@ wrong_shapes(void **state)
         "*1\r\n$2\r\nno\r\n",
         "*2\r\n$2\r\nok\r\n$1\r\nx\r\n",
         "*2\r\n$2\r\nok\r\n:-1\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n$1\r\nx\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n*0\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n*4\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n"
-            "*5\r\n$1\r\ni\r\n$-1\r\n:1\r\n$1\r\nm\r\n:0\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n"
-            "*5\r\n$1\r\ni\r\n$1\r\nd\r\n$1\r\nv\r\n$1\r\nm\r\n:0\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n"
-            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n",
-        "*3\r\n$2\r\nok\r\n:1\r\n"
-            "*8\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n"
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n$1\r\nx\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*0\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*5\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n"
+            "$0\r\n\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
+            "*6\r\n$1\r\ni\r\n$-1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:0\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
+            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n$1\r\nv\r\n$1\r\nm\r\n$0\r\n\r\n:0\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
+            "*7\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:1\r\n$1\r\nr\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
+            "*9\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:1\r\n"
             "$1\r\nr\r\n$1\r\n2\r\n$-1\r\n",
+        "*2\r\n$2\r\nok\r\n:1\r\n",
+        "*3\r\n$2\r\nok\r\n:1\r\n:1\r\n",
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
+            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$-1\r\n:0\r\n",
     };
 
     size_t              i;
@@ -498,9 +503,10 @@ read_and_query(void *data)
 
     rc = scim_store_query(pool, scim_str("t"), query, &cmd);
     if (rc == SCIM_OK) {
-        reply = unit_reply("*3\r\n$2\r\nok\r\n:1\r\n*8\r\n$1\r\ni\r\n"
-                           "$1\r\nd\r\n:1\r\n$1\r\nm\r\n:1\r\n$1\r\nr\r\n"
-                           "$1\r\n1\r\n$-1\r\n");
+        reply = unit_reply("*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*9\r\n"
+                           "$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n"
+                           "$0\r\n\r\n:1\r\n$1\r\nr\r\n$1\r\n1\r\n"
+                           "$-1\r\n");
         rc = scim_store_query_reply(pool, query, reply, &page, &err);
         freeReplyObject(reply);
     }

@@ -67,7 +67,8 @@ unit_op_start(void **state)
     unit_conf = (scim_op_conf_t) {
         .schemas = unit_schemas(), .indexes = indexes,
         .default_count = 100, .max_count = 1000, .scan_limit = 10000,
-        .bulk_operations = 1000, .bulk_payload = 1048576
+        .bulk_operations = 1000, .bulk_payload = 1048576,
+        .cursor_timeout = 3600
     };
 
     for (i = 0; scim_schemas_type_at(unit_schemas(), i) != NULL; i++) {

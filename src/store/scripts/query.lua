@@ -4,26 +4,35 @@
 -- moment.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     type, source, offset, count, limit, relations, n,
---          n ids (ranges: n times attribute, min, max), ids to probe …
+-- ARGV     type, source, offset, count, limit, relations, after, 1 to go
+--          backwards or 0, n,
+--          n ids (ranges, index: n times attribute, min, max), ids to probe …
 --
 -- source     ids        the ids given, in that order
 --            list       all, in creation order
+--            index      one range of an index, in its order
 --            ranges     union of index ranges, in creation order
 --            memberof   resources that are direct members of the id
 --            holding    groups that directly hold the id
+-- after      a row's position: rows that come after it, whatever was written
+--            since; "" from the beginning. Not with an offset
 -- relations  none | groups | members | probe (only the members to probe)
 --
--- Returns {"ok", total, row …}, a row being {id, doc, ver, mod, number of
--- relations, then per relation: id, kind, name}; kind is a member's score
--- (0 User, 1 Group) or "direct"/"indirect" for a group.  Or else {"none"}: no
--- such tenant, {"off"}: switched off, {"many"}: more candidates than limit.
+-- Returns {"ok", total, next, row …}: the total of the source whatever the
+-- page; next is the position to go on after, or "" at the end.  A row is {id,
+-- doc, ver, mod, position, number of relations, then per relation: id, kind,
+-- name}; position is the index entry, the number among the ids, or that of
+-- creation; kind a member's score (0 User, 1 Group) or "direct"/"indirect" for
+-- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"many"}:
+-- more candidates than limit, {"partial"}: all of an index was asked for, and
+-- it lacks resources from before it was there.
 
 local prefix, call = KEYS[1], redis.call
 local type, source = ARGV[1], ARGV[2]
 local offset, count = tonumber(ARGV[3]), tonumber(ARGV[4])
 local limit, relations = tonumber(ARGV[5]), ARGV[6]
-local nlist, list = tonumber(ARGV[7]), 8
+local after, back = ARGV[7], ARGV[8] == '1'
+local nlist, list = tonumber(ARGV[9]), 10
 
 -- Arguments of one redis.call(): well below what Lua's stack takes.
 local CHUNK = 1000
@@ -90,7 +99,7 @@ local function add_groups(row)
         end
         head = head + 1
     end
-    row[5] = #queue - 1
+    row[6] = #queue - 1
 end
 
 local budget = CALL_MEMBERS
@@ -101,8 +110,8 @@ end
 
 local function add_members(row)
     local key = prefix .. 'members:' .. row[1]
-    row[5] = call('ZCARD', key)
-    local n = math.min(row[5], ROW_MEMBERS, budget)
+    row[6] = call('ZCARD', key)
+    local n = math.min(row[6], ROW_MEMBERS, budget)
     if n == 0 then
         return
     end
@@ -119,7 +128,7 @@ local function add_probed(row)
         local score = call('ZSCORE', key, ARGV[i])
         if score then
             add_member(row, ARGV[i], score)
-            row[5] = row[5] + 1
+            row[6] = row[6] + 1
         end
     end
 end
@@ -127,50 +136,146 @@ end
 local add = {groups = add_groups, members = add_members, probe = add_probed}
 local add_relations = add[relations]
 
-local function read(id)
+local reply = {'ok', 0, ''}
+
+-- Adds the row; false if there is none.
+local function answer(id, position)
     local got = call('HMGET', prefix .. 'r:' .. type .. ':' .. id,
                      'doc', 'ver', 'mod')
-    return got[1] and {id, got[1], got[2], got[3], 0}
-end
-
-local reply = {'ok', 0}
-
-local function answer(row)
+    if not got[1] then
+        return false
+    end
+    local row = {id, got[1], got[2], got[3], position, 0}
     if add_relations then
         add_relations(row)
     end
     reply[#reply + 1] = row
+    return true
+end
+
+local function go_on(found, last)
+    if found == count and count > 0 then
+        reply[3] = last
+    end
 end
 
 -- Ids that exist are counted; of these, the page asked for is answered.
 if source == 'ids' then
-    local total = 0
-    for i = list, list + nlist - 1 do
-        local row = read(ARGV[i])
-        if row then
+    local from, to, step = 1, nlist, 1
+    if back then
+        from, to, step = nlist, 1, -1
+    end
+    local beyond = tonumber(after) or from - step
+    local total, passed, given, last = 0, 0, 0, nil
+    for i = from, to, step do
+        local id = ARGV[list + i - 1]
+        local wanted = (i - beyond) * step > 0
+        local found
+        if wanted and passed >= offset and given < count then
+            last = tostring(i)
+            found = answer(id, last)
+            given = given + (found and 1 or 0)
+        else
+            found = call('EXISTS', prefix .. 'r:' .. type .. ':' .. id) == 1
+        end
+        if found then
             total = total + 1
-            if total > offset and total <= offset + count then
-                answer(row)
-            end
+            passed = passed + (wanted and 1 or 0)
         end
     end
     reply[2] = total
+    go_on(given, last)
     return reply
 end
 
 local order = prefix .. 'order:' .. type
 
-if source == 'list' then
-    reply[2] = call('ZCARD', order)
-    if count > 0 and offset < reply[2] then
-        local last = string.format('%.0f', offset + count - 1)
-        for _, id in ipairs(call('ZRANGE', order, ARGV[3], last)) do
-            local row = read(id)
-            if row then
-                answer(row)
-            end
+-- Ranks of a page, of n elements from rank `first` on.
+local function ranks(first, n)
+    local from, to = first + offset, first + math.min(offset + count, n) - 1
+    if back then
+        from, to = 2 * first + n - 1 - to, 2 * first + n - 1 - from
+    end
+    return from, to
+end
+
+local function reversed(items, width)
+    local turned = {}
+    for i = #items - width + 1, 1, -width do
+        for j = i, i + width - 1 do
+            turned[#turned + 1] = items[j]
         end
     end
+    return turned
+end
+
+-- Elements by rank, in the direction asked for.
+local function by_rank(key, first, n, width, ...)
+    local from, to = ranks(first, n)
+    if to < from then
+        return {}
+    end
+    local found = call('ZRANGE', key, string.format('%.0f', from),
+                       string.format('%.0f', to), ...)
+    return back and reversed(found, width) or found
+end
+
+if source == 'list' then
+    reply[2] = call('ZCARD', order)
+    local found
+    if count == 0 then
+        found = {}
+    elseif after == '' then
+        found = by_rank(order, 0, reply[2], 2, 'WITHSCORES')
+    elseif back then
+        found = call('ZREVRANGEBYSCORE', order, '(' .. after, '-inf',
+                     'WITHSCORES', 'LIMIT', 0, ARGV[4])
+    else
+        found = call('ZRANGEBYSCORE', order, '(' .. after, '+inf',
+                     'WITHSCORES', 'LIMIT', 0, ARGV[4])
+    end
+    for i = 1, #found, 2 do
+        answer(found[i], found[i + 1])
+    end
+    go_on(#found / 2, found[#found])
+    return reply
+end
+
+local function index_key(i)
+    return prefix .. 'index:' .. type .. ':' .. ARGV[i]
+end
+
+-- How many entries come before the bound.
+local function before(key, bound)
+    if bound == '-' then
+        return 0
+    end
+    local mark = string.sub(bound, 1, 1) == '[' and '(' or '['
+    return call('ZLEXCOUNT', key, '-', mark .. string.sub(bound, 2))
+end
+
+if source == 'index' then
+    local key, min, max = index_key(list), ARGV[list + 1], ARGV[list + 2]
+    reply[2] = call('ZLEXCOUNT', key, min, max)
+    if min == '-' and max == '+' and reply[2] ~= call('ZCARD', order) then
+        return {'partial'}
+    end
+    local found
+    if count == 0 then
+        found = {}
+    elseif after == '' then
+        found = by_rank(key, before(key, min), reply[2], 1)
+    elseif back then
+        found = call('ZREVRANGEBYLEX', key, '(' .. after, min,
+                     'LIMIT', 0, ARGV[4])
+    else
+        found = call('ZRANGEBYLEX', key, '(' .. after, max,
+                     'LIMIT', 0, ARGV[4])
+    end
+    for _, entry in ipairs(found) do
+        answer(string.match(entry, '%z([^%z]*)$') or '', entry)
+    end
+    go_on(#found, found[#found])
     return reply
 end
 
@@ -180,9 +285,8 @@ local gather = {}
 function gather.ranges()
     local ids, seen = {}, {}
     for i = list, list + nlist - 1, 3 do
-        local found = call('ZRANGEBYLEX',
-                           prefix .. 'index:' .. type .. ':' .. ARGV[i],
-                           ARGV[i + 1], ARGV[i + 2], 'LIMIT', 0, limit + 1)
+        local found = call('ZRANGEBYLEX', index_key(i), ARGV[i + 1],
+                           ARGV[i + 2], 'LIMIT', 0, limit + 1)
         for _, entry in ipairs(found) do
             local id = string.match(entry, '%z([^%z]*)$')
             if id and not seen[id] then
@@ -232,11 +336,26 @@ if not ids then
 end
 
 local places, owner = by_creation(ids)
-reply[2] = #places
-for i = offset + 1, math.min(offset + count, #places) do
-    local row = read(owner[places[i]])
-    if row then
-        answer(row)
+local from, to, step = 1, #places, 1
+if back then
+    from, to, step = #places, 1, -1
+end
+local beyond = after ~= '' and tonumber(after)
+local passed, given, last = 0, 0, nil
+for i = from, to, step do
+    local place = places[i]
+    if given == count then
+        break
+    end
+    if not beyond or (place - beyond) * step > 0 then
+        passed = passed + 1
+        if passed > offset then
+            given = given + 1
+            last = string.format('%.0f', place)
+            answer(owner[place], last)
+        end
     end
 end
+reply[2] = #places
+go_on(given, last)
 return reply
