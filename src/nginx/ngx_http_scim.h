@@ -42,6 +42,7 @@ typedef enum {
 typedef struct {
     ngx_http_handler_pt         handler;    /* of the directive given here */
     ngx_http_complex_value_t   *tenant;     /* NULL: $scim_token_tenant */
+    ngx_http_complex_value_t   *me;         /* NULL: $scim_token_user */
     ngx_http_complex_value_t   *base_url;   /* NULL: from the request */
     ngx_http_complex_value_t   *prefix;     /* NULL: the location's name */
     ngx_str_t                   name;       /* of the location, no slash at
@@ -74,6 +75,7 @@ typedef struct {
     ngx_str_t             token_tenant;     /* set by the gate */
     ngx_str_t             token_id;
     ngx_str_t             token_scope;
+    ngx_str_t             token_user;       /* empty: not bound to one */
     const scim_result_t  *gate;             /* the gate's no; else NULL */
     ngx_str_t             resource;         /* id concerned, for the log */
     scim_error_type_e     error;            /* scimType answered */

@@ -81,22 +81,69 @@ ngx_http_scim_find_tenant(ngx_http_scim_call_t *call)
 }
 
 
-/* A token of scope "read" reads, be it by POST to /.search. */
+/* Who asks, when the request is about whoever asks. */
+static ngx_int_t
+ngx_http_scim_find_me(ngx_http_scim_call_t *call)
+{
+    ngx_str_t  me;
+
+    if (call->scim.target != SCIM_TARGET_ME) {
+        return NGX_OK;
+    }
+
+    me = call->ctx->token_user;
+
+    if (call->conf->me != NULL
+        && ngx_http_complex_value(call->request, call->conf->me, &me)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_scim_copy(call->pool, &me, &call->env.me);
+}
+
+
 static ngx_flag_t
-ngx_http_scim_allowed(ngx_http_scim_call_t *call)
+ngx_http_scim_scope_is(ngx_http_scim_call_t *call, const char *name)
 {
     ngx_str_t  *scope;
 
     scope = &call->ctx->token_scope;
 
-    if (scope->len != sizeof("read") - 1
-        || ngx_strncmp(scope->data, "read", sizeof("read") - 1) != 0)
+    return scope->len == ngx_strlen(name)
+           && ngx_strncmp(scope->data, name, scope->len) == 0;
+}
+
+
+/* A token of scope "read" reads, be it by POST to /.search; one of "self" has
+ * the user it is bound to, and what discovery tells everybody. */
+static scim_rc_t
+ngx_http_scim_check_scope(ngx_http_scim_call_t *call, scim_error_t *err)
+{
+    scim_target_e  target;
+
+    target = call->scim.target;
+
+    if (ngx_http_scim_scope_is(call, "read") && call->method != SCIM_GET
+        && call->method != SCIM_HEAD && target != SCIM_TARGET_SEARCH)
     {
-        return 1;
+        return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
+                           "This token may only read: give the identity "
+                           "provider a token of the scope \"provision\"");
     }
 
-    return call->method == SCIM_GET || call->method == SCIM_HEAD
-           || call->scim.target == SCIM_TARGET_SEARCH;
+    if (ngx_http_scim_scope_is(call, "self") && target != SCIM_TARGET_ME
+        && target != SCIM_TARGET_CONFIG && target != SCIM_TARGET_TYPES
+        && target != SCIM_TARGET_SCHEMAS)
+    {
+        return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
+                           "This token is a user's own and opens /Me only: "
+                           "an identity provider needs one of the scope "
+                           "\"provision\"");
+    }
+
+    return SCIM_OK;
 }
 
 
@@ -123,13 +170,11 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
         call->ctx->resource.len = call->scim.id.len;
     }
 
-    if (!ngx_http_scim_allowed(call)) {
-        return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
-                           "This token may only read: give the identity "
-                           "provider a token of the scope \"provision\"");
+    if (ngx_http_scim_find_me(call) != NGX_OK) {
+        return SCIM_NOMEM;
     }
 
-    return SCIM_OK;
+    return ngx_http_scim_check_scope(call, err);
 }
 
 

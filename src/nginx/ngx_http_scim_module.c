@@ -68,6 +68,13 @@ static ngx_conf_post_t  ngx_http_scim_some_time = {
 };
 
 
+static char *ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data);
+
+static ngx_conf_post_t  ngx_http_scim_some_time = {
+    ngx_http_scim_check_time
+};
+
+
 #define NGX_HTTP_SCIM_ANY_CONF                                                \
     (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
 
@@ -184,6 +191,13 @@ static ngx_command_t  ngx_http_scim_commands[] = {
       ngx_http_set_complex_value_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       ngx_http_scim_loc_offset(tenant),
+      NULL },
+
+    { ngx_string("scim_me"),
+      NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_scim_loc_offset(me),
       NULL },
 
     { ngx_string("scim_base_url"),
@@ -421,6 +435,10 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->tenant == NULL) {
         conf->tenant = prev->tenant;
+    }
+
+    if (conf->me == NULL) {
+        conf->me = prev->me;
     }
 
     if (conf->base_url == NULL) {

@@ -53,6 +53,11 @@ static ngx_int_t
 ngx_http_scim_keep(ngx_http_request_t *r, ngx_str_t *to, const void *data,
     size_t len)
 {
+    if (len == 0) {
+        ngx_str_null(to);
+        return NGX_OK;
+    }
+
     to->data = ngx_pnalloc(r->pool, len);
     if (to->data == NULL) {
         return NGX_ERROR;
@@ -147,7 +152,9 @@ ngx_http_scim_token_answer(ngx_http_scim_call_t *call,
         || ngx_http_scim_keep(r, &ctx->token_id, token->id.data,
                               token->id.len) != NGX_OK
         || ngx_http_scim_keep(r, &ctx->token_scope, token->scope.data,
-                              token->scope.len) != NGX_OK)
+                              token->scope.len) != NGX_OK
+        || ngx_http_scim_keep(r, &ctx->token_user, token->user.data,
+                              token->user.len) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -198,7 +205,9 @@ ngx_http_scim_token_remembered(ngx_http_request_t *r, scim_str_t token,
         || ngx_http_scim_keep(r, &ctx->token_id, cached->id,
                               cached->id_len) != NGX_OK
         || ngx_http_scim_keep(r, &ctx->token_scope, cached->scope,
-                              cached->scope_len) != NGX_OK)
+                              cached->scope_len) != NGX_OK
+        || ngx_http_scim_keep(r, &ctx->token_user, cached->user,
+                              cached->user_len) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -93,7 +93,9 @@ ngx_http_scim_cache_place(const char *hash)
 static size_t
 ngx_http_scim_cache_copy(u_char *to, const scim_str_t *from)
 {
-    ngx_memcpy(to, from->data, from->len);
+    if (from->len > 0) {
+        ngx_memcpy(to, from->data, from->len);
+    }
 
     return from->len;
 }
@@ -106,7 +108,8 @@ ngx_http_scim_token_cache_put(const char *hash, const scim_token_t *token)
 
     if (token->tenant.len > NGX_HTTP_SCIM_CACHE_STR
         || token->id.len > NGX_HTTP_SCIM_CACHE_STR
-        || token->scope.len > NGX_HTTP_SCIM_CACHE_STR)
+        || token->scope.len > NGX_HTTP_SCIM_CACHE_STR
+        || token->user.len > NGX_HTTP_SCIM_CACHE_STR)
     {
         return;
     }
@@ -129,4 +132,5 @@ ngx_http_scim_token_cache_put(const char *hash, const scim_token_t *token)
     place->tenant_len = ngx_http_scim_cache_copy(place->tenant, &token->tenant);
     place->id_len = ngx_http_scim_cache_copy(place->id, &token->id);
     place->scope_len = ngx_http_scim_cache_copy(place->scope, &token->scope);
+    place->user_len = ngx_http_scim_cache_copy(place->user, &token->user);
 }

@@ -21,9 +21,11 @@ typedef struct {
     size_t      tenant_len;
     size_t      id_len;
     size_t      scope_len;
+    size_t      user_len;
     u_char      tenant[NGX_HTTP_SCIM_CACHE_STR];
     u_char      id[NGX_HTTP_SCIM_CACHE_STR];
     u_char      scope[NGX_HTTP_SCIM_CACHE_STR];
+    u_char      user[NGX_HTTP_SCIM_CACHE_STR];
 } ngx_http_scim_cached_t;
 
 /* What was put in for this hash less than `age` ago and has not expired at

@@ -32,6 +32,18 @@ static const scim_op_route_t routes[] = {
         [SCIM_HEAD] = scim_op_list } },
     [SCIM_TARGET_ROOT_SEARCH] = { "POST", {
         [SCIM_POST] = scim_op_search } },
+    [SCIM_TARGET_ME] = { "GET, HEAD, PUT, PATCH, DELETE", {
+        [SCIM_GET] = scim_op_me,
+        [SCIM_HEAD] = scim_op_me,
+        [SCIM_POST] = scim_op_me,
+        [SCIM_PUT] = scim_op_me,
+        [SCIM_PATCH] = scim_op_me,
+        [SCIM_DELETE] = scim_op_me } },
+    [SCIM_TARGET_ROOT] = { "GET, HEAD", {
+        [SCIM_GET] = scim_op_list,
+        [SCIM_HEAD] = scim_op_list } },
+    [SCIM_TARGET_ROOT_SEARCH] = { "POST", {
+        [SCIM_POST] = scim_op_search } },
     [SCIM_TARGET_CONFIG] = { "GET, HEAD", {
         [SCIM_GET] = scim_op_discovery,
         [SCIM_HEAD] = scim_op_discovery } },
@@ -216,11 +228,13 @@ scim_rc_t
 scim_op_fail(scim_op_t *op, const scim_error_t *err)
 {
     scim_buf_t  buf;
-    scim_str_t  id;
+    scim_str_t  id, location;
 
     id = op->result.id;
+    location = op->result.location;
     op->result = (scim_result_t) {
-        .id = id, .retry_after = err->retry_after, .type = err->type
+        .id = id, .location = location, .retry_after = err->retry_after,
+        .type = err->type
     };
 
     scim_buf_init(&buf, op->pool, 256 + SCIM_ERROR_DETAIL);
@@ -262,6 +276,8 @@ scim_rc_t
 scim_op_not_found(scim_op_t *op)
 {
     const scim_resource_type_t  *type = op->request.type;
+
+    op->result.location = scim_str_absent;
 
     return scim_op_error(op, 404, SCIM_TYPE_NONE,
                          "There is no %.*s with the id \"%.*s\"",

@@ -61,6 +61,8 @@ typedef struct {
     const scim_op_conf_t *conf;
     scim_str_t            tenant;
     scim_str_t            base;         /* base URL, no slash at the end */
+    scim_str_t            me;           /* id of the user behind the request;
+                                           empty: none, or not known */
     uint64_t              now;          /* ms since the epoch */
     void                (*random)(void *data, uint8_t *buf, size_t len);
     void                 *random_data;
@@ -81,6 +83,7 @@ typedef enum {
     SCIM_TARGET_COLLECTION = 0,     /* /Users */
     SCIM_TARGET_RESOURCE,           /* /Users/ID */
     SCIM_TARGET_SEARCH,             /* /Users/.search */
+    SCIM_TARGET_ME,                 /* /Me */
     SCIM_TARGET_ROOT,               /* / : all types */
     SCIM_TARGET_ROOT_SEARCH,        /* /.search */
     SCIM_TARGET_CONFIG,             /* /ServiceProviderConfig */

@@ -39,6 +39,12 @@ write_token(scim_buf_t *buf, const scim_token_t *token)
     scim_json_write_string(buf, token->name);
     scim_buf_lit(buf, ",\"scope\":");
     scim_json_write_string(buf, token->scope);
+
+    if (token->user.len > 0) {
+        scim_buf_lit(buf, ",\"user\":");
+        scim_json_write_string(buf, token->user);
+    }
+
     scim_admin_time(buf, "created", token->created);
 
     if (token->expires != 0) {
@@ -203,12 +209,56 @@ read_expires(const scim_json_t *body, uint64_t now, uint64_t *out,
 }
 
 
+/* A token of a user's is that user's only, if nothing else is said. */
+static scim_rc_t
+read_scope(const scim_json_t *body, scim_token_t *token, scim_error_t *err)
+{
+    scim_rc_t  rc;
+
+    rc = read_text(body, "user", scim_str_absent, &token->user, err);
+
+    if (rc == SCIM_OK) {
+        rc = read_text(body, "scope", token->user.data != NULL
+                       ? scim_str("self") : scim_str("provision"),
+                       &token->scope, err);
+    }
+
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    if (token->user.data != NULL && !scim_store_name_valid(token->user)) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"user\" must be the id of a user");
+    }
+
+    if (scim_str_eq(token->scope, scim_str("self"))
+        && token->user.data == NULL)
+    {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "the scope \"self\" needs a \"user\"");
+    }
+
+    if (!scim_str_eq(token->scope, scim_str("provision"))
+        && !scim_str_eq(token->scope, scim_str("read"))
+        && !scim_str_eq(token->scope, scim_str("self")))
+    {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"scope\" must be \"provision\", \"read\" or "
+                           "\"self\"");
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 read_token(scim_op_t *op, scim_token_t *token, scim_error_t *err)
 {
     scim_rc_t                 rc;
     const scim_json_t        *body = op->request.body;
-    static const char *const  known[] = { "name", "scope", "expires", NULL };
+    static const char *const  known[] = { "name", "scope", "user", "expires",
+                                          NULL };
 
     rc = scim_admin_members(body, known, err);
     if (rc != SCIM_OK) {
@@ -220,16 +270,9 @@ read_token(scim_op_t *op, scim_token_t *token, scim_error_t *err)
         return rc;
     }
 
-    rc = read_text(body, "scope", scim_str("provision"), &token->scope, err);
+    rc = read_scope(body, token, err);
     if (rc != SCIM_OK) {
         return rc;
-    }
-
-    if (!scim_str_eq(token->scope, scim_str("provision"))
-        && !scim_str_eq(token->scope, scim_str("read")))
-    {
-        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                           "\"scope\" must be \"provision\" or \"read\"");
     }
 
     return read_expires(body, op->env->now, &token->expires, err);

@@ -66,6 +66,7 @@ scim_rc_t scim_op_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_read(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_search(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_op_me(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_replace(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_patch(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_delete(scim_op_t *op, const redisReply *reply);

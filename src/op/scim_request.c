@@ -51,6 +51,7 @@ static const struct {
     scim_target_e  target;
     bool           named;       /* takes a name or URN after it */
 } endpoints[] = {
+    { SCIM_STR("Me"), SCIM_TARGET_ME, false },
     { SCIM_STR("ServiceProviderConfig"), SCIM_TARGET_CONFIG, false },
     { SCIM_STR("ResourceTypes"), SCIM_TARGET_TYPES, true },
     { SCIM_STR("Schemas"), SCIM_TARGET_SCHEMAS, true },
@@ -58,16 +59,6 @@ static const struct {
 };
 
 #define NENDPOINTS  (sizeof(endpoints) / sizeof(endpoints[0]))
-
-/* What RFC 7644 names and this service does not have: 501. */
-static const struct {
-    scim_str_t   name;
-    const char  *instead;
-} missing[] = {
-    { SCIM_STR("Me"), "ask for /Users/ID" },
-};
-
-#define NMISSING  (sizeof(missing) / sizeof(missing[0]))
 
 
 static scim_str_t *
@@ -246,14 +237,6 @@ map_path(scim_pool_t *pool, const scim_schemas_t *schemas, scim_str_t path,
             out->target = endpoints[i].target;
             out->id = (n == 2) ? segment[1] : scim_str_absent;
             return SCIM_OK;
-        }
-    }
-
-    for (i = 0; i < NMISSING; i++) {
-        if (scim_str_caseeq(segment[0], missing[i].name)) {
-            return scim_refuse(err, 501, SCIM_TYPE_NONE,
-                               "/%.*s is not served here: %s",
-                               SCIM_FMT(missing[i].name), missing[i].instead);
         }
     }
 

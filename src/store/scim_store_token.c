@@ -11,10 +11,13 @@
 
 
 /* Fields of the record, in the order scim_store_token_get() asks for them. */
-enum { F_ID, F_TENANT, F_NAME, F_SCOPE, F_CREATED, F_EXPIRES, F_USED, FIELDS };
+enum {
+    F_ID, F_TENANT, F_NAME, F_SCOPE, F_CREATED, F_EXPIRES, F_USED, F_USER,
+    FIELDS
+};
 
 static const char *const fields[FIELDS] = {
-    "id", "tenant", "name", "scope", "created", "expires", "used"
+    "id", "tenant", "name", "scope", "created", "expires", "used", "user"
 };
 
 
@@ -94,7 +97,8 @@ copy_texts(scim_pool_t *pool, scim_token_t *token)
 {
     size_t      i;
     scim_str_t *texts[] = {
-        &token->id, &token->tenant, &token->name, &token->scope, &token->hash
+        &token->id, &token->tenant, &token->name, &token->scope, &token->hash,
+        &token->user
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -129,7 +133,9 @@ scim_store_token_get_reply(scim_pool_t *pool, const redisReply *reply,
         || !scim_store_text(reply, F_SCOPE, &token->scope)
         || !read_time(reply, F_CREATED, &token->created)
         || !read_time(reply, F_EXPIRES, &token->expires)
-        || !read_time(reply, F_USED, &token->used))
+        || !read_time(reply, F_USED, &token->used)
+        || (reply->element[F_USER]->type != REDIS_REPLY_NIL
+            && !scim_store_text(reply, F_USER, &token->user)))
     {
         return scim_store_odd(err);
     }
@@ -172,6 +178,10 @@ listed_json(scim_pool_t *pool, const scim_token_t *token, scim_str_t *out)
     scim_json_write_string(&buf, token->name);
     scim_buf_lit(&buf, ",\"scope\":");
     scim_json_write_string(&buf, token->scope);
+    if (token->user.len > 0) {
+        scim_buf_lit(&buf, ",\"user\":");
+        scim_json_write_string(&buf, token->user);
+    }
     scim_buf_lit(&buf, ",\"hash\":");
     scim_json_write_string(&buf, token->hash);
     scim_buf_lit(&buf, ",\"created\":");
@@ -275,6 +285,7 @@ read_listed(scim_pool_t *pool, const redisReply *reply, size_t at,
     token->name = scim_json_get_text(json, scim_str("name"));
     token->scope = scim_json_get_text(json, scim_str("scope"));
     token->hash = scim_json_get_text(json, scim_str("hash"));
+    token->user = scim_json_get_text(json, scim_str("user"));
 
     if (token->name.data == NULL || token->scope.data == NULL
         || token->hash.len != SCIM_SHA256_HEX
@@ -363,6 +374,11 @@ scim_store_token_record_put(scim_pool_t *pool, const scim_token_t *token,
     scim_args_uint(&args, token->created);
     scim_args_str(&args, scim_str_from(fields[F_EXPIRES]));
     scim_args_uint(&args, token->expires);
+
+    if (token->user.len > 0) {
+        scim_args_str(&args, scim_str_from(fields[F_USER]));
+        scim_args_str(&args, token->user);
+    }
 
     return scim_store_plain(cmd, &args, key, true);
 }

@@ -19,7 +19,8 @@ typedef struct {
     scim_str_t id;          /* public, 16 hex digits */
     scim_str_t tenant;
     scim_str_t name;        /* the administrator's label */
-    scim_str_t scope;       /* "provision" or "read" */
+    scim_str_t scope;       /* "provision", "read" or "self" */
+    scim_str_t user;        /* id of the user it is bound to; absent: none */
     scim_str_t hash;        /* SHA-256, hex */
     uint64_t   created;     /* ms since the epoch */
     uint64_t   expires;     /* ms; 0: never */

@@ -17,8 +17,8 @@ mapped(scim_pool_t *pool, const char *path, const char *args)
     scim_request_t  r;
 
     static const char *const targets[] = {
-        "list", "one", "search", "root", "root search", "config", "types",
-        "schemas"
+        "list", "one", "search", "me", "root", "root search", "config",
+        "types", "schemas"
     };
 
     http.path = scim_str_from(path);
@@ -96,9 +96,9 @@ paths(void **state)
         { "/Schemas", "schemas - |||||" },
         { "/Schemas/urn%3Aietf:x", "schemas - urn:ietf:x|||||" },
         { "/Schemas/a/b", "404" },
-        { "/Me", "501" },
-        { "/me", "501" },
-        { "/Me/x", "501" },
+        { "/Me", "me - |||||" },
+        { "/me/", "me - |||||" },
+        { "/Me/x", "404" },
         { "/Bulk/x", "404" },
         { "/.search", "root search - |||||" },
         { "/.Search/", "root search - |||||" },

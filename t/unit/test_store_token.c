@@ -79,6 +79,7 @@ static const scim_token_t sample = {
     .tenant = SCIM_STR("t"),
     .name = SCIM_STR("Entra \"prod\"\n\xc3\xa9"),
     .scope = SCIM_STR("provision"),
+    .user = SCIM_STR("ada-1"),
     .hash = SCIM_STR(HASH),
     .created = 1700000000123,
     .expires = 1800000000456,
@@ -139,6 +140,7 @@ same(const scim_token_t *a, const scim_token_t *b)
     assert_true(scim_str_eq(a->id, b->id));
     assert_true(scim_str_eq(a->name, b->name));
     assert_true(scim_str_eq(a->scope, b->scope));
+    assert_true(scim_str_eq(a->user, b->user));
     assert_int_equal(a->created, b->created);
     assert_int_equal(a->expires, b->expires);
     assert_int_equal(a->used, b->used);
