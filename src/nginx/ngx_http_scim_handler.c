@@ -126,7 +126,8 @@ ngx_http_scim_check_scope(ngx_http_scim_call_t *call, scim_error_t *err)
     target = call->scim.target;
 
     if (ngx_http_scim_scope_is(call, "read") && call->method != SCIM_GET
-        && call->method != SCIM_HEAD && target != SCIM_TARGET_SEARCH)
+        && call->method != SCIM_HEAD && target != SCIM_TARGET_SEARCH
+        && target != SCIM_TARGET_ROOT_SEARCH)
     {
         return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
                            "This token may only read: give the identity "

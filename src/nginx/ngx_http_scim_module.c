@@ -68,13 +68,6 @@ static ngx_conf_post_t  ngx_http_scim_some_time = {
 };
 
 
-static char *ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data);
-
-static ngx_conf_post_t  ngx_http_scim_some_time = {
-    ngx_http_scim_check_time
-};
-
-
 #define NGX_HTTP_SCIM_ANY_CONF                                                \
     (NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF)
 
