@@ -16,7 +16,7 @@ Content-Type: application/scim+json
 {
   "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
   "patch": {"supported": true},
-  "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+  "bulk": {"supported": true, "maxOperations": 1000, "maxPayloadSize": 1048576},
   "filter": {"supported": true, "maxResults": 77},
   "changePassword": {"supported": false},
   "sort": {"supported": false},

@@ -56,6 +56,8 @@ typedef struct {
     time_t                      cursor_timeout;
     size_t                      max_body;       /* bytes of JSON */
     ngx_uint_t                  max_depth;
+    ngx_uint_t                  bulk_operations;
+    size_t                      bulk_payload;   /* bytes of JSON */
     ngx_uint_t                  response_type;  /* ngx_http_scim_type_e */
     ngx_msec_t                  token_cache;    /* how long a worker trusts a
                                                    token it has looked up */
@@ -115,6 +117,8 @@ struct ngx_http_scim_call_s {
     scim_gate_t                gate;    /* of a check of a token */
     char                       hash[SCIM_SHA256_HEX + 1];   /* of its token;
                                            "": not to be remembered */
+    size_t                     max_body;    /* bytes that a body may have */
+    ngx_uint_t                 max_depth;
     scim_json_t               *body;    /* NULL: none */
     ngx_http_scim_next_pt      next;    /* when the body is there */
     ngx_http_scim_answer_pt    answer;

@@ -70,6 +70,24 @@ ngx_http_scim_feed_file(ngx_http_scim_call_t *call, ngx_buf_t *b,
 }
 
 
+static scim_rc_t
+ngx_http_scim_too_large(ngx_http_scim_call_t *call, scim_error_t *err)
+{
+    if (call->scim.target == SCIM_TARGET_BULK) {
+        return scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                           SCIM_TYPE_NONE,
+                           "The size of the bulk request exceeds "
+                           "maxPayloadSize (%zu bytes): send its operations "
+                           "in several requests", call->max_body);
+    }
+
+    return scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, SCIM_TYPE_NONE,
+                       "The request body is larger than the %zu bytes that "
+                       "this server takes (scim_max_body): send fewer members "
+                       "or operations in a request", call->max_body);
+}
+
+
 /* The whole of the chain, then the end of the input. */
 static scim_rc_t
 ngx_http_scim_parse(ngx_http_scim_call_t *call, ngx_chain_t *in,
@@ -82,8 +100,8 @@ ngx_http_scim_parse(ngx_http_scim_call_t *call, ngx_chain_t *in,
 
     ngx_memzero(&limits, sizeof(scim_json_limits_t));
 
-    limits.depth = (unsigned) call->conf->max_depth;
-    limits.size = call->conf->max_body;
+    limits.depth = (unsigned) call->max_depth;
+    limits.size = call->max_body;
 
     parser = scim_json_parser_create(call->pool, &limits);
     if (parser == NULL) {
@@ -136,6 +154,10 @@ ngx_http_scim_take_body(ngx_http_scim_call_t *call)
         return call->next(call);
 
     case SCIM_REFUSED:
+        if (err.status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+            (void) ngx_http_scim_too_large(call, &err);
+        }
+
         return ngx_http_scim_refuse(call->request, &err);
 
     default:
@@ -174,14 +196,8 @@ ngx_http_scim_check_body(ngx_http_scim_call_t *call, scim_error_t *err)
 
     r = call->request;
 
-    if (r->headers_in.content_length_n > (off_t) call->conf->max_body) {
-        return scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                           SCIM_TYPE_NONE,
-                           "The request body of %lld bytes is larger than the "
-                           "%zu bytes that this server takes (scim_max_body): "
-                           "send fewer members or operations in a request",
-                           (long long) r->headers_in.content_length_n,
-                           call->conf->max_body);
+    if (r->headers_in.content_length_n > (off_t) call->max_body) {
+        return ngx_http_scim_too_large(call, err);
     }
 
     type = scim_str_absent;

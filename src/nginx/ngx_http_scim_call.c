@@ -121,6 +121,8 @@ ngx_http_scim_call_create(ngx_http_request_t *r)
     call->pool = pool;
     call->cleanup = cln;
     call->method = ngx_http_scim_method(r);
+    call->max_body = call->conf->max_body;
+    call->max_depth = call->conf->max_depth;
 
     call->env.conf = &call->conf->op;
     call->env.now = (uint64_t) tp->sec * 1000 + tp->msec;

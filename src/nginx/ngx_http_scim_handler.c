@@ -179,6 +179,18 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
 }
 
 
+/* An operation's data is three levels deep in a bulk, and may itself be as
+ * deep as the body of a request. */
+static void
+ngx_http_scim_limit_body(ngx_http_scim_call_t *call)
+{
+    if (call->scim.target == SCIM_TARGET_BULK) {
+        call->max_body = call->conf->bulk_payload;
+        call->max_depth = call->conf->max_depth + 3;
+    }
+}
+
+
 static ngx_int_t
 ngx_http_scim_start(ngx_http_scim_call_t *call)
 {
@@ -224,6 +236,7 @@ ngx_http_scim_handler(ngx_http_request_t *r)
     }
 
     if (scim_op_takes_body(&call->scim)) {
+        ngx_http_scim_limit_body(call);
         return ngx_http_scim_call_body(call, ngx_http_scim_start);
     }
 

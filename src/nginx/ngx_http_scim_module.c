@@ -60,6 +60,10 @@ static ngx_conf_num_bounds_t  ngx_http_scim_positive = {
     ngx_conf_check_num_bounds, 1, NGX_MAX_INT32_VALUE
 };
 
+static ngx_conf_num_bounds_t  ngx_http_scim_not_negative = {
+    ngx_conf_check_num_bounds, 0, NGX_MAX_INT32_VALUE
+};
+
 
 static char *ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data);
 
@@ -270,6 +274,20 @@ static ngx_command_t  ngx_http_scim_commands[] = {
       ngx_http_scim_loc_offset(max_depth),
       &ngx_http_scim_positive },
 
+    { ngx_string("scim_bulk_max_operations"),
+      NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_scim_loc_offset(bulk_operations),
+      &ngx_http_scim_not_negative },
+
+    { ngx_string("scim_bulk_max_payload"),
+      NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_scim_loc_offset(bulk_payload),
+      NULL },
+
     { ngx_string("scim_response_type"),
       NGX_HTTP_SCIM_ANY_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -374,6 +392,8 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     slcf->cursor_timeout = NGX_CONF_UNSET;
     slcf->max_body = NGX_CONF_UNSET_SIZE;
     slcf->max_depth = NGX_CONF_UNSET_UINT;
+    slcf->bulk_operations = NGX_CONF_UNSET_UINT;
+    slcf->bulk_payload = NGX_CONF_UNSET_SIZE;
     slcf->response_type = NGX_CONF_UNSET_UINT;
     slcf->token_cache = NGX_CONF_UNSET_MSEC;
 
@@ -449,6 +469,10 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_sec_value(conf->cursor_timeout, prev->cursor_timeout, 3600);
     ngx_conf_merge_size_value(conf->max_body, prev->max_body, 1024 * 1024);
     ngx_conf_merge_uint_value(conf->max_depth, prev->max_depth, 32);
+    ngx_conf_merge_uint_value(conf->bulk_operations, prev->bulk_operations,
+                              1000);
+    ngx_conf_merge_size_value(conf->bulk_payload, prev->bulk_payload,
+                              1024 * 1024);
     ngx_conf_merge_uint_value(conf->response_type, prev->response_type,
                               NGX_HTTP_SCIM_TYPE_AUTO);
     ngx_conf_merge_msec_value(conf->token_cache, prev->token_cache, 1000);
@@ -467,6 +491,8 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.indexes = smcf->indexes[conf->group_name_unique];
     conf->op.default_count = ngx_min(conf->default_count, conf->max_count);
     conf->op.max_count = conf->max_count;
+    conf->op.bulk_operations = conf->bulk_operations;
+    conf->op.bulk_payload = conf->bulk_payload;
     conf->op.scan_limit = conf->scan_limit;
     conf->op.cursor_timeout = (unsigned) conf->cursor_timeout;
     conf->op.no_target = (scim_no_target_e) conf->no_target;

@@ -5,22 +5,34 @@
  * a cleanup of r->pool owns that pool; when the request dies during a write,
  * the run owns it and destroys it at its end.  Whoever comes first, the end of
  * the operation or that of the request, unhooks the other.
+ *
+ * A command's record lies in the pool of who asks for it: the operation, or a
+ * part of it, which may be gone when its reply has been handed over.
  */
 
 #include "ngx_http_scim.h"
 #include "ngx_http_scim_run.h"
 
 
+typedef struct ngx_http_scim_run_s  ngx_http_scim_run_t;
+
 typedef struct {
+    ngx_http_scim_run_t    *run;
+    scim_op_t              *asker;
+    ngx_http_scim_cmd_t    *cmd;
+} ngx_http_scim_asked_t;
+
+struct ngx_http_scim_run_s {
     ngx_http_request_t     *r;          /* NULL: gone */
     scim_op_t              *op;
     ngx_http_scim_redis_t  *redis;
-    ngx_http_scim_cmd_t    *cmd;        /* under way; else NULL */
+    ngx_uint_t              pending;    /* commands under way */
+    ngx_http_scim_asked_t   asked;      /* the operation's own */
     ngx_http_scim_done_pt   done;
     void                   *data;
     ngx_http_cleanup_t     *cleanup;    /* of the request: detaches */
     ngx_pool_cleanup_t     *owner;      /* of r->pool: destroys op->pool */
-} ngx_http_scim_run_t;
+};
 
 
 static ngx_http_scim_run_t *ngx_http_scim_run_create(ngx_http_request_t *r,
@@ -28,7 +40,7 @@ static ngx_http_scim_run_t *ngx_http_scim_run_create(ngx_http_request_t *r,
 static ngx_int_t ngx_http_scim_run_step(ngx_http_scim_run_t *run,
     scim_rc_t rc);
 static ngx_int_t ngx_http_scim_run_send(ngx_http_scim_run_t *run,
-    scim_error_t *err);
+    scim_op_t *asker, scim_error_t *err);
 static void ngx_http_scim_run_watch(ngx_http_request_t *r, ngx_uint_t write);
 static void ngx_http_scim_run_reply(void *data, redisReply *reply,
     const scim_error_t *err);
@@ -118,21 +130,26 @@ ngx_http_scim_run_create(ngx_http_request_t *r, scim_op_t *op)
 
 
 /* On from what the operation said: NGX_OK when op->result is the answer,
- * NGX_DONE when a command is under way. */
+ * NGX_DONE when commands are under way. */
 static ngx_int_t
 ngx_http_scim_run_step(ngx_http_scim_run_t *run, scim_rc_t rc)
 {
-    scim_op_t     *op;
+    scim_op_t     *op, *asker;
     scim_error_t   err;
 
     op = run->op;
+    asker = NULL;
 
-    if (rc == SCIM_AGAIN) {
-        if (ngx_http_scim_run_send(run, &err) == NGX_OK) {
+    while (rc == SCIM_AGAIN) {
+        asker = scim_op_asker(op, asker);
+
+        if (asker == NULL) {
             return NGX_DONE;
         }
 
-        rc = scim_op_fail(op, &err);
+        if (ngx_http_scim_run_send(run, asker, &err) != NGX_OK) {
+            rc = scim_op_no_reply(asker, &err);
+        }
     }
 
     if (rc != SCIM_OK) {
@@ -145,25 +162,63 @@ ngx_http_scim_run_step(ngx_http_scim_run_t *run, scim_rc_t rc)
 }
 
 
-static ngx_int_t
-ngx_http_scim_run_send(ngx_http_scim_run_t *run, scim_error_t *err)
+static ngx_http_scim_asked_t *
+ngx_http_scim_run_asked(ngx_http_scim_run_t *run, scim_op_t *asker,
+    scim_error_t *err)
 {
-    ngx_http_request_t   *r;
-    ngx_http_scim_ctx_t  *ctx;
+    ngx_http_scim_asked_t  *asked;
+
+    asked = (asker == run->op)
+            ? &run->asked
+            : scim_palloc(asker->pool, sizeof(ngx_http_scim_asked_t));
+
+    if (asked == NULL) {
+        (void) scim_refuse(err, NGX_HTTP_INTERNAL_SERVER_ERROR, SCIM_TYPE_NONE,
+                           "This service is short of memory. "
+                           "Try again later.");
+        return NULL;
+    }
+
+    asked->run = run;
+    asked->asker = asker;
+
+    return asked;
+}
+
+
+static ngx_int_t
+ngx_http_scim_run_send(ngx_http_scim_run_t *run, scim_op_t *asker,
+    scim_error_t *err)
+{
+    ngx_http_request_t     *r;
+    ngx_http_scim_ctx_t    *ctx;
+    ngx_http_scim_asked_t  *asked;
 
     r = run->r;
 
-    run->cmd = ngx_http_scim_redis_send(run->redis, &run->op->cmd,
-                                        ngx_http_scim_run_reply, run, err);
-    if (run->cmd == NULL) {
+    asked = ngx_http_scim_run_asked(run, asker, err);
+    if (asked == NULL) {
         return NGX_ERROR;
     }
+
+    asked->cmd = ngx_http_scim_redis_send(run->redis, &asker->cmd,
+                                          ngx_http_scim_run_reply, asked, err);
+    if (asked->cmd == NULL) {
+        return NGX_ERROR;
+    }
+
+    run->pending++;
 
     if (r == NULL) {
         return NGX_OK;
     }
 
-    ngx_http_scim_run_watch(r, run->op->cmd.write);
+    ngx_http_scim_run_watch(r, asker == run->op && asker->cmd.write);
+
+    /* the client may have gone when nobody was looking */
+    if (asker != run->op && run->pending == 1 && r->connection->read->ready) {
+        ngx_post_event(r->connection->read, &ngx_posted_events);
+    }
 
     ctx = ngx_http_scim_get_ctx(r);
     if (ctx != NULL) {
@@ -176,8 +231,8 @@ ngx_http_scim_run_send(ngx_http_scim_run_t *run, scim_error_t *err)
 
 /*
  * A client that goes away ends a read at once.  A write is under way already:
- * its answer is written, to nobody perhaps.  A body that is being discarded
- * has its own reader.
+ * its answer is written, to nobody perhaps.  A bulk is told, so that it begins
+ * nothing more.  A body that is being discarded has its own reader.
  */
 static void
 ngx_http_scim_run_watch(ngx_http_request_t *r, ngx_uint_t write)
@@ -192,14 +247,18 @@ ngx_http_scim_run_watch(ngx_http_request_t *r, ngx_uint_t write)
 static void
 ngx_http_scim_run_reply(void *data, redisReply *reply, const scim_error_t *err)
 {
-    scim_rc_t             rc;
-    ngx_http_scim_run_t  *run;
+    scim_rc_t               rc;
+    ngx_http_scim_run_t    *run;
+    ngx_http_scim_asked_t  *asked;
 
-    run = data;
-    run->cmd = NULL;
+    asked = data;
+    run = asked->run;
+    run->pending--;
 
-    rc = (reply != NULL) ? scim_op_reply(run->op, reply)
-                         : scim_op_fail(run->op, err);
+    rc = (reply != NULL) ? scim_op_reply(asked->asker, reply)
+                         : scim_op_no_reply(asked->asker, err);
+
+    /* asked may be gone */
 
     if (ngx_http_scim_run_step(run, rc) == NGX_OK) {
         ngx_http_scim_run_finish(run);
@@ -243,17 +302,16 @@ ngx_http_scim_run_detach(void *data)
     run = data;
     run->r = NULL;
 
-    if (run->cmd == NULL) {
+    if (run->pending == 0) {
         return;
     }
 
-    if (run->op->cmd.write) {
+    if (scim_op_leave(run->op)) {
         run->owner->handler = NULL;
         return;
     }
 
-    ngx_http_scim_redis_detach(run->cmd);
-    run->cmd = NULL;
+    ngx_http_scim_redis_detach(run->asked.cmd);
 }
 
 

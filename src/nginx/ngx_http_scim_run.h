@@ -39,7 +39,7 @@ typedef void (*ngx_http_scim_done_pt)(ngx_http_request_t *r, void *data,
  * From the call on the driver owns op->pool.  It is destroyed with r->pool,
  * after the log phase, so that a response may point into it; but when the
  * client goes away while a write is under way, the operation goes on to its
- * end without the request.  Therefore everything op reaches (env, tenant, base,
+ * end without the request; a bulk with what it has begun.  Therefore everything op reaches (env, tenant, base,
  * the request's strings, the body, random_data) must live in op->pool or as
  * long as the cycle, never in r->pool.  data is the caller's, r->pool is fine.
  */

@@ -651,9 +651,10 @@ def test_service_provider_config_is_honest(tenant):
     assert answer.status_code == 304
     assert_error(tenant.put(f"/Users/{id}", user_body(),
                             headers={"If-Match": 'W/"99"'}), 412)
-    # bulk, changePassword, sort: not there, and not announced.
-    assert not config["bulk"]["supported"]
-    assert tenant.post("/Bulk", {}).status_code in (404, 501)
+    assert config["bulk"]["supported"]
+    assert config["bulk"]["maxOperations"] > 0
+    assert_error(tenant.post("/Bulk", {}), 400)
+    # changePassword: not there, and not announced.
     assert not config["changePassword"]["supported"]
 
 
