@@ -15,6 +15,7 @@ scim_redis_db              0;
 scim_redis_connect_timeout 1s;
 scim_redis_timeout         1500ms;
 scim_redis_queue           100;
+scim_index                 title name.familyName;
 --- user_files
 >>> password
 secret
@@ -23,7 +24,9 @@ CONFIG SET requirepass secret
 --- config
 scim_tenant            acme;
 scim_base_url          https://scim.example.com;
+scim_me                $http_x_user;
 scim_patch_no_target   create;
+scim_unknown_attributes keep;
 scim_group_name_unique off;
 scim_default_count     10;
 scim_max_count         20;

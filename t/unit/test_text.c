@@ -90,7 +90,14 @@ fold_is_full_and_composed(void **state)
         { "A\xcc\x88", "\xc3\xa4" },                /* composed */
         { "\xc3\x84", "\xc3\xa4" },
         { "\xef\xac\x81", "fi" },                   /* a ligature */
-        { "\xc4\xb0", "i\xcc\x87" },
+        { "\xc4\xb0", "i\xcc\x87" },               /* a dotted I */
+        { "\xc4\xb1", "\xc4\xb1" },               /* a dotless i */
+        { "\xef\xbc\xa1", "\xef\xbd\x81" },       /* a wide A stays wide */
+        { "\xe2\x84\xaa", "k" },                  /* the sign of Kelvin */
+        { "\xe1\xbd\x88\xce\x94\xce\x8c\xce\xa3",
+          "\xe1\xbd\x80\xce\xb4\xcf\x8c\xcf\x83" },
+        { "e\xcc\x81\xcc\xa3", "\xe1\xba\xb9\xcc\x81" },  /* two marks */
+        { "e\xcc\xa3\xcc\x81", "\xe1\xba\xb9\xcc\x81" },  /* turned round */
         { "\xf0\x90\x90\x80", "\xf0\x90\x90\xa8" }  /* Deseret */
     };
     scim_pool_t  *pool = scim_pool_create(0);
