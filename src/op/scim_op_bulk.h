@@ -6,6 +6,7 @@
  *     scim_op_bulk_read.c   items, their ids, the resources they are about
  *     scim_op_bulk_refs.c   references, out of paths and data
  *     scim_op_bulk_order.c  who waits for whom, and which references are late
+ *     scim_op_bulk_ready.c  who is next
  *     scim_op_bulk_run.c    runs the items, several at a time
  *
  * Each POST gets its id before anything is done, so that every reference is
@@ -160,6 +161,18 @@ scim_rc_t scim_bulk_order(scim_bulk_t *bulk);
 
 /* Makes ready what waits for nobody. */
 void scim_bulk_begin(scim_bulk_t *bulk);
+
+/* The heap of those that are ready: bulk->ready[0] is the lowest rank. */
+void scim_bulk_push(scim_bulk_t *bulk, uint32_t rank);
+void scim_bulk_pop(scim_bulk_t *bulk);
+
+/* How many of those before the item are running, or have not ended at all,
+ * `enough` at most.  What is made has as good as succeeded. */
+size_t scim_bulk_before(scim_bulk_t *bulk, const scim_bulk_item_t *item,
+    bool running, size_t enough);
+
+/* Whether the first that is ready may begin now. */
+bool scim_bulk_may_begin(scim_bulk_t *bulk, const scim_bulk_item_t *item);
 
 /* Begins what can begin; SCIM_AGAIN while something is under way, SCIM_OK
  * when all is done. */

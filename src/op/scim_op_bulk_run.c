@@ -34,101 +34,7 @@ number_of(const scim_bulk_t *bulk, const scim_bulk_item_t *item)
 }
 
 
-/* --- who is next ----------------------------------------------------------- */
-
-static void
-push_ready(scim_bulk_t *bulk, uint32_t rank)
-{
-    uint32_t  at, up, *heap = bulk->ready;
-
-    for (at = bulk->nready++; at != 0; at = up) {
-        up = (at - 1) / 2;
-
-        if (heap[up] <= rank) {
-            break;
-        }
-
-        heap[at] = heap[up];
-    }
-
-    heap[at] = rank;
-}
-
-
-static void
-pop_ready(scim_bulk_t *bulk)
-{
-    uint32_t  at, down, rank, *heap = bulk->ready;
-
-    rank = heap[--bulk->nready];
-
-    for (at = 0; (down = 2 * at + 1) < bulk->nready; at = down) {
-
-        if (down + 1 < bulk->nready && heap[down + 1] < heap[down]) {
-            down++;
-        }
-
-        if (heap[down] >= rank) {
-            break;
-        }
-
-        heap[at] = heap[down];
-    }
-
-    heap[at] = rank;
-}
-
-
-/* How many before the item have not ended, `enough` at most.  What is made
- * has as good as succeeded. */
-static size_t
-before(scim_bulk_t *bulk, const scim_bulk_item_t *item, bool running,
-    size_t enough)
-{
-    size_t             n;
-    uint32_t           rank;
-    scim_bulk_state_e  state;
-
-    while (bulk->low < item->rank
-           && bulk->items[bulk->by_rank[bulk->low]].state == SCIM_BULK_DONE)
-    {
-        bulk->low++;
-    }
-
-    n = 0;
-
-    for (rank = bulk->low; rank < item->rank && n < enough; rank++) {
-        state = bulk->items[bulk->by_rank[rank]].state;
-
-        if (state == SCIM_BULK_RUNNING
-            || (state == SCIM_BULK_WAITING && !running))
-        {
-            n++;
-        }
-    }
-
-    return n;
-}
-
-
-static bool
-may_begin(scim_bulk_t *bulk, const scim_bulk_item_t *item)
-{
-    size_t  left;
-
-    if (item->again && before(bulk, item, true, 1) != 0) {
-        return false;
-    }
-
-    if (bulk->fail_on == SIZE_MAX) {
-        return true;
-    }
-
-    left = bulk->fail_on - bulk->errors;
-
-    return before(bulk, item, false, left) < left;
-}
-
+/* --- circles and outcomes --------------------------------------------------- */
 
 static void
 add_due(scim_bulk_t *bulk, scim_bulk_item_t *item)
@@ -151,8 +57,6 @@ add_due(scim_bulk_t *bulk, scim_bulk_item_t *item)
     bulk->last_due = i;
 }
 
-
-/* --- outcomes -------------------------------------------------------------- */
 
 /* Those who wait for the item: of its circle, or all others. */
 static void
@@ -177,7 +81,7 @@ release(scim_bulk_t *bulk, const scim_bulk_item_t *item, bool circle)
         }
 
         if (--other->waits == 0) {
-            push_ready(bulk, other->rank);
+            scim_bulk_push(bulk, other->rank);
         }
     }
 }
@@ -336,14 +240,14 @@ to_be_tried_again(scim_bulk_t *bulk, scim_bulk_item_t *item,
     const scim_result_t *result)
 {
     if (result == NULL || result->type != SCIM_UNIQUENESS || item->again
-        || before(bulk, item, false, 1) == 0)
+        || scim_bulk_before(bulk, item, false, 1) == 0)
     {
         return false;
     }
 
     item->again = true;
     item->state = SCIM_BULK_WAITING;
-    push_ready(bulk, item->rank);
+    scim_bulk_push(bulk, item->rank);
 
     return true;
 }
@@ -576,11 +480,11 @@ begin_ready(scim_bulk_t *bulk)
 
     item = &bulk->items[bulk->by_rank[bulk->ready[0]]];
 
-    if (!may_begin(bulk, item)) {
+    if (!scim_bulk_may_begin(bulk, item)) {
         return false;
     }
 
-    pop_ready(bulk);
+    scim_bulk_pop(bulk);
 
     circle = (item->circle == SCIM_BULK_NONE)
              ? NULL : &bulk->circles[item->circle];
@@ -651,19 +555,4 @@ scim_bulk_go(scim_bulk_t *bulk)
     } while (give_up(bulk));
 
     return SCIM_OK;
-}
-
-
-void
-scim_bulk_begin(scim_bulk_t *bulk)
-{
-    uint32_t  rank;
-
-    bulk->first_due = SCIM_BULK_NONE;
-
-    for (rank = 0; rank < bulk->n; rank++) {
-        if (bulk->items[bulk->by_rank[rank]].waits == 0) {
-            push_ready(bulk, rank);
-        }
-    }
 }
