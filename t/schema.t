@@ -278,6 +278,8 @@ ZADD scim:{acme}:order:User 1 u-1
 --- request
 GET /scim/v2/Users?filter=nickName+eq+"a"
 
+GET /scim/v2/Users?sortBy=nickName
+
 PATCH /scim/v2/Users/u-1
 {"Operations":[{"op":"replace","path":"title","value":"Countess"}]}
 
@@ -285,13 +287,44 @@ GET /scim/v2/Users?filter=nickName+eq+"a"
 --- json
 {"totalResults": 0}
 
+{"totalResults": 1, "Resources": [{"id": "u-1"}]}
+
 {"nickName": "A", "title": "Countess"}
 
 {"totalResults": 1}
 
 
 
-=== TEST 9: no such file
+=== TEST 9: order by an index of one's own, and by none
+--- http_config eval: "$::Schema scim_index weight;"
+--- request
+POST /scim/v2/Devices
+{"serialNumber":"1","weight":10,"model":"b"}
+
+POST /scim/v2/Devices
+{"serialNumber":"2","weight":-2.5,"model":"C"}
+
+POST /scim/v2/Devices
+{"serialNumber":"3","model":"a"}
+
+GET /scim/v2/Devices?sortBy=weight&attributes=serialNumber
+
+GET /scim/v2/Devices?sortBy=urn:example:scim:schemas:core:2.0:Device:model&sortOrder=descending&attributes=serialNumber
+--- error_code: 201 201 201 200 200
+--- json
+any
+
+any
+
+any
+
+{"Resources": [{"serialNumber": "2"}, {"serialNumber": "1"}, {"serialNumber": "3"}]}
+
+{"Resources": [{"serialNumber": "2"}, {"serialNumber": "1"}, {"serialNumber": "3"}]}
+
+
+
+=== TEST 10: no such file
 --- http_config
 scim_redis $TEST_NGINX_REDIS; scim_schema nowhere.json;
 --- request
@@ -302,7 +335,7 @@ qr/open\(\) ".*nowhere\.json" failed .*nginx\.conf:\d+/
 
 
 
-=== TEST 10: a file that is no JSON
+=== TEST 11: a file that is no JSON
 --- http_config eval: $::Wrong
 --- user_files
 >>> wrong.json
@@ -315,7 +348,7 @@ qr/scim_schema: .*html\/wrong\.json: .* in .*nginx\.conf:\d+/
 
 
 
-=== TEST 11: a wrong attribute is named with its file
+=== TEST 12: a wrong attribute is named with its file
 --- http_config eval: $::Wrong
 --- user_files
 >>> wrong.json
@@ -329,7 +362,7 @@ qr/scim_schema: .*wrong\.json: attribute "tag\.value": "type" cannot be "text"/
 
 
 
-=== TEST 12: a type without its schema is found at the end
+=== TEST 13: a type without its schema is found at the end
 --- http_config eval: $::Wrong
 --- user_files
 >>> wrong.json
@@ -342,7 +375,7 @@ qr/scim_schema: .*wrong\.json: resource type "Crew": there is no schema "urn:x:c
 
 
 
-=== TEST 13: the same file twice
+=== TEST 14: the same file twice
 --- http_config eval: "$::Schema $::Schema" =~ s/scim_redis[^;]+;//r
 --- request
 GET /
@@ -352,7 +385,7 @@ schema "urn:example:scim:schemas:extension:badge:2.0:User": there is one of that
 
 
 
-=== TEST 14: an index of what nobody has
+=== TEST 15: an index of what nobody has
 --- http_config
 scim_redis $TEST_NGINX_REDIS; scim_index shoeSize;
 --- request
@@ -363,7 +396,7 @@ scim_index: no resource type has the attribute "shoeSize"
 
 
 
-=== TEST 15: an index of what is not in documents
+=== TEST 16: an index of what is not in documents
 --- http_config
 scim_redis $TEST_NGINX_REDIS; scim_index members.value;
 --- request
@@ -374,7 +407,7 @@ scim_index: the attribute "members.value" of a Group cannot be indexed
 
 
 
-=== TEST 16: an index of a complex attribute
+=== TEST 17: an index of a complex attribute
 --- http_config
 scim_redis $TEST_NGINX_REDIS; scim_index name;
 --- request
@@ -385,7 +418,7 @@ scim_index: the attribute "name" of a User cannot be indexed
 
 
 
-=== TEST 17: in http{} only
+=== TEST 18: in http{} only
 --- config
 location /scim/ { scim; scim_index title; }
 --- request

@@ -50,10 +50,12 @@ append_index(scim_pool_t *pool, scim_indexes_t *indexes,
     }
 
     index = &indexes->indexes[indexes->nindexes++];
-    index->path = *path;
-    index->unique = unique;
-    index->late = late;
-    index->sorts = !path->attr->multi_valued;
+    *index = (scim_index_t) {
+        .path = *path,
+        .unique = unique,
+        .late = late,
+        .sorts = !path->attr->multi_valued
+    };
 
     return scim_attr_name(pool, indexes->type, scim_store_leaf(path),
                           &index->name);
