@@ -104,13 +104,13 @@ GET /scim/Users/ada-1
 GET /scimUsers/ada-1
 
 GET /scim
---- error_code: 200 404 404
+--- error_code: 200 404 200
 --- json
 {"meta": {"location": "http://localhost/scim/Users/ada-1"}}
 
 error 404
 
-error 404
+{"totalResults": 1}
 
 
 

@@ -106,7 +106,9 @@ POST /scim/Users
 GET /scim/v2
 
 GET /scim/
---- error_code: 200 200 409 404 404
+
+GET /scim/nothing
+--- error_code: 200 200 409 200 200 404
 --- json
 {"meta": {"location": "http://localhost/scim/v2/Users/ada-1"}}
 
@@ -114,9 +116,11 @@ GET /scim/
 
 error 409 uniqueness
 
-error 404 /"\/" below the tenant URL/
+{"totalResults": 1}
 
-error 404 /"\/" below the tenant URL/
+{"totalResults": 1}
+
+error 404 /"\/nothing" below the tenant URL/
 
 
 

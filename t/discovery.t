@@ -19,8 +19,9 @@ Content-Type: application/scim+json
   "bulk": {"supported": true, "maxOperations": 1000, "maxPayloadSize": 1048576},
   "filter": {"supported": true, "maxResults": 77},
   "changePassword": {"supported": false},
-  "sort": {"supported": false},
+  "sort": {"supported": true},
   "etag": {"supported": true},
+  "pagination": {"cursor": true, "index": true, "defaultPaginationMethod": "index", "defaultPageSize": 77, "maxPageSize": 77, "cursorTimeout": 3600},
   "authenticationSchemes": [{"type": "oauthbearertoken", "name": "<any>", "description": "<any>"}],
   "meta": {"resourceType": "ServiceProviderConfig", "location": "http://localhost/scim/v2/ServiceProviderConfig"}
 }

@@ -8,7 +8,7 @@ __DATA__
 
 === TEST 1: nothing there
 --- request
-GET /scim/v2/
+GET /scim/v2/nothing
 
 GET /scim/v2/User
 

@@ -372,18 +372,13 @@ POST /scim/v2/Users/.search
 {"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":1}
 
 GET /scim/v2/Users/.search
-
-POST /scim/v2/.search
-{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
---- error_code: 400 400 405 501
+--- error_code: 400 400 405
 --- json
 error 400 invalidSyntax
 
 error 400 invalidFilter /filter/
 
 error 405
-
-error 501
 
 
 

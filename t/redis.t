@@ -279,7 +279,7 @@ error 503
 
 === TEST 18: replies nobody asked for
 --- http_config eval: $::Fake
---- fake_redis eval: "*2\r\n\$2\r\nok\r\n:0\r\n" . "+OK\r\n" x 1000
+--- fake_redis eval: "*3\r\n\$2\r\nok\r\n:0\r\n\$0\r\n\r\n" . "+OK\r\n" x 1000
 --- config eval: $::Open
 --- request
 GET /scim/v2/Users

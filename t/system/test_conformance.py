@@ -18,9 +18,6 @@ DEVIATIONS = [
 
 # What it leaves out, and why.
 SKIPPED = [
-    ("search_with_attributes", "searching several resource types at once",
-     "/Users/.search and /Groups/.search work; over all types, at the root, "
-     "it is 501, which says so"),
 ]
 
 

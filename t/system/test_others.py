@@ -651,6 +651,9 @@ def test_service_provider_config_is_honest(tenant):
     assert answer.status_code == 304
     assert_error(tenant.put(f"/Users/{id}", user_body(),
                             headers={"If-Match": 'W/"99"'}), 412)
+    answer = tenant.get("/Users?sortBy=userName")
+    assert config["sort"]["supported"] and answer.status_code == 200
+    assert config["pagination"]["cursor"] and config["pagination"]["index"]
     assert config["bulk"]["supported"]
     assert config["bulk"]["maxOperations"] > 0
     assert_error(tenant.post("/Bulk", {}), 400)

@@ -448,14 +448,17 @@ wrong_shapes(void **state)
         "*2\r\n$2\r\nok\r\n:-1\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n$1\r\nx\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*0\r\n",
-        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*5\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n"
+        "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n*5\r\n$1\r\ni\r\n$1\r\nd\r\n"
+            ":1\r\n$1\r\nm\r\n"
             "$0\r\n\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
             "*6\r\n$1\r\ni\r\n$-1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:0\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
-            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n$1\r\nv\r\n$1\r\nm\r\n$0\r\n\r\n:0\r\n",
+            "*6\r\n$1\r\ni\r\n$1\r\nd\r\n$1\r\nv\r\n$1\r\nm\r\n$0\r\n\r\n"
+            ":0\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
-            "*7\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:1\r\n$1\r\nr\r\n",
+            "*7\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n"
+            ":1\r\n$1\r\nr\r\n",
         "*4\r\n$2\r\nok\r\n:1\r\n$0\r\n\r\n"
             "*9\r\n$1\r\ni\r\n$1\r\nd\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n:1\r\n"
             "$1\r\nr\r\n$1\r\n2\r\n$-1\r\n",

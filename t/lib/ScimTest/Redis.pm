@@ -159,7 +159,9 @@ sub user {
     push @index, [externalId => $attributes->{externalId}]
         if defined $attributes->{externalId};
     $self->resource($tenant, 'User', $id, $attributes,
-        $attributes->{displayName} // $attributes->{userName}, \@index, []);
+        $attributes->{displayName} // $attributes->{userName},
+        [missing(\@index, qw(userName externalId displayName emails.value))],
+        []);
 }
 
 sub group {
@@ -168,7 +170,15 @@ sub group {
     push @index, [externalId => $attributes->{externalId}]
         if defined $attributes->{externalId};
     $self->resource($tenant, 'Group', $id, $attributes,
-        $attributes->{displayName}, \@index, \@members);
+        $attributes->{displayName},
+        [missing(\@index, qw(externalId displayName))], \@members);
+}
+
+# A resource without value has an entry in the index all the same.
+sub missing {
+    my ($index, @names) = @_;
+    my %has = map { $_->[0] => 1 } @$index;
+    return (@$index, map { [$_ => "\xff"] } grep { !$has{$_} } @names);
 }
 
 # The keys of docs/data-model.md, as a POST would have left them.
