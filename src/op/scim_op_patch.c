@@ -47,7 +47,7 @@ needs_document(scim_op_t *op, const scim_patch_t *patch, bool *needed,
 scim_rc_t
 scim_op_patch(scim_op_t *op, const redisReply *reply)
 {
-    bool                         document, relations;
+    bool                         relations, document = false;
     uint64_t                     expected;
     scim_rc_t                    rc;
     scim_error_t                 err;

@@ -19,8 +19,9 @@
 #include "../scim/scim_patch.h"
 #include "../scim/scim_text.h"
 
-/* How often a commit is tried that others keep overtaking. */
-#define SCIM_OP_ATTEMPTS  16
+/* How often a commit is tried that others keep overtaking.  Each time one of
+ * them has got through, so as many may change one resource at a time. */
+#define SCIM_OP_ATTEMPTS  64
 
 typedef struct scim_op_write_s {
     scim_op_view_t          view;
