@@ -140,7 +140,10 @@ check_schemas(scim_pool_t *pool, const scim_schemas_t *schemas)
     const scim_schema_t         *schema;
     const scim_resource_type_t  *type;
 
-    for (i = built_in()->nschemas; (schema = scim_schemas_at(schemas, i)) != NULL; i++) {
+    for (i = built_in()->nschemas;
+         (schema = scim_schemas_at(schemas, i)) != NULL;
+         i++)
+    {
         must(scim_schemas_find(schemas, schema->id) == schema);
         check_attrs(schema->attrs, schema->nattrs, NULL);
 

@@ -9,7 +9,8 @@
 #include "store/scim_store.h"
 
 #define S  "\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"]"
-#define T  "\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"]"
+#define T  "\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:" \
+           "ResourceType\"]"
 
 #define N(array)  (sizeof(array) / sizeof((array)[0]))
 

@@ -367,11 +367,12 @@ own_files(void **state)
 
     text = scim_str(
         "[{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\""
-        "],\"name\":\"Device\",\"endpoint\":\"/Devices\",\"schema\":\"urn:d:e\","
+        "],\"name\":\"Device\",\"endpoint\":\"/Devices\","
+        "\"schema\":\"urn:d:e\","
         "\"schemaExtensions\":[{\"schema\":\"" ENT "\",\"required\":true}]},"
         "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
-        "\"id\":\"urn:d:e\",\"name\":\"Device\",\"attributes\":[{\"name\":\"a\"}"
-        ",{\"name\":\"link\",\"type\":\"reference\"},{\"name\":\"pin\","
+        "\"id\":\"urn:d:e\",\"name\":\"Device\",\"attributes\":["
+        "{\"name\":\"a\"},{\"name\":\"link\",\"type\":\"reference\"},{\"name\":\"pin\","
         "\"returned\":\"request\"}]}]");
 
     assert_int_equal(scim_schemas_create(pool, &schemas, &err), SCIM_OK);
