@@ -457,7 +457,7 @@ scim_bulk_read(scim_bulk_t *bulk, scim_error_t *err)
     const scim_json_t  *operations = NULL;
 
     rc = read_request(bulk, &operations, err);
-    if (rc != SCIM_OK) {
+    if (rc != SCIM_OK || operations == NULL) {
         return rc;
     }
 
@@ -466,7 +466,9 @@ scim_bulk_read(scim_bulk_t *bulk, scim_error_t *err)
     reader.names.makers = scim_palloc(pool, bulk->n * sizeof(uint32_t));
     reader.last = scim_palloc(pool, bulk->n * sizeof(uint32_t));
 
-    if (bulk->items == NULL || reader.names.makers == NULL || reader.last == NULL) {
+    if (bulk->items == NULL || reader.names.makers == NULL
+        || reader.last == NULL)
+    {
         return SCIM_NOMEM;
     }
 

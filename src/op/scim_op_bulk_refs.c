@@ -102,7 +102,7 @@ names_id(scim_str_t name)
 static scim_rc_t
 resolve_text(reader_t *reader, scim_json_t *node)
 {
-    uint32_t   target;
+    uint32_t   target = SCIM_BULK_NONE;
     scim_rc_t  rc;
 
     if (!scim_str_casestarts(node->text, scim_str(PREFIX))) {
@@ -125,7 +125,7 @@ resolve_text(reader_t *reader, scim_json_t *node)
 static scim_rc_t
 resolve_path(reader_t *reader, scim_json_t *node)
 {
-    uint32_t     target;
+    uint32_t     target = SCIM_BULK_NONE;
     scim_rc_t    rc;
     scim_buf_t   buf;
     scim_str_t   rest = node->text, name;

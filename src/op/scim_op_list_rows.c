@@ -219,9 +219,9 @@ row_in_hand(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
 scim_rc_t
 scim_op_list_rows(scim_op_t *op)
 {
-    scim_op_list_t        *list = op->state;
-    scim_rc_t      rc;
-    scim_error_t   err;
+    scim_rc_t        rc;
+    scim_error_t     err = { .type = SCIM_TYPE_NONE };
+    scim_op_list_t  *list = op->state;
 
     while (list->at < list->page.nrows) {
 
