@@ -38,7 +38,8 @@ run_lint() {
     local floors=(src/scim/*.c src/store/*.c src/op/*.c)
     for file in "${floors[@]}"; do
         check "clang-tidy $file" \
-            clang-tidy --quiet "$file" -- -std=gnu11 -Isrc || failed=1
+            clang-tidy --quiet "$file" -- -std=gnu11 -Isrc -Wall \
+                -Wextra -Wconditional-uninitialized || failed=1
     done
     check "cppcheck src" cppcheck --quiet --std=c11 -Isrc -j 2 \
         --enable=warning,performance,portability --inline-suppr \
