@@ -186,6 +186,46 @@ read_pathless(scim_patch_reader_t *rd, const scim_json_t *value)
 }
 
 
+/* Names that differ only in case: which one counts is anybody's guess. */
+static scim_rc_t
+refuse_twice(scim_error_t *err, const scim_json_t *object, scim_str_t name)
+{
+    size_t             n;
+    const scim_json_t *member;
+
+    n = 0;
+
+    for (member = object->first; member != NULL; member = member->next) {
+        n += scim_str_caseeq(member->name, name);
+    }
+
+    return n < 2 ? SCIM_OK
+           : scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
+                         "'%.*s' is given twice in the PATCH request, under "
+                         "names that differ in case", SCIM_FMT(name));
+}
+
+
+static scim_rc_t
+check_names(scim_patch_reader_t *rd, const scim_json_t *operation)
+{
+    size_t     i;
+    scim_rc_t  rc;
+    static const scim_str_t names[] = {
+        SCIM_STR("op"), SCIM_STR("path"), SCIM_STR("value")
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        rc = refuse_twice(rd->err, operation, names[i]);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 read_operation(scim_patch_reader_t *rd, const scim_json_t *operation)
 {
@@ -196,6 +236,11 @@ read_operation(scim_patch_reader_t *rd, const scim_json_t *operation)
     if (operation->type != SCIM_JSON_OBJECT) {
         return scim_refuse(rd->err, 400, SCIM_INVALID_SYNTAX,
                            "each of the 'Operations' must be an object");
+    }
+
+    rc = check_names(rd, operation);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     rc = read_op_name(rd, operation);
@@ -276,6 +321,11 @@ scim_patch_parse(scim_pool_t *pool, const scim_resource_type_t *type,
         return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
                            "the body of a PATCH request must be an object "
                            "with a list 'Operations' that is not empty");
+    }
+
+    rc = refuse_twice(err, body, scim_str("Operations"));
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     rd = (scim_patch_reader_t) {

@@ -194,7 +194,9 @@ a_patch_may_be_applied_twice(void **state)
 
 static const char *const  bodies[] = {
     "{}", "{'Operations':[]}", "{'Operations':{}}", "{'Operations':null}",
-    "[]", "'x'", "{'schemas':['x']}"
+    "[]", "'x'", "{'schemas':['x']}",
+    "{'Operations':[" OP("add", "title", "'x'") "],'operations':["
+        OP("add", "title", "'y'") "]}"
 };
 
 

@@ -316,6 +316,12 @@ static const unit_patch_t  users[] = {
     { "op of a wrong type", "", "{'op':1,'path':'title','value':'x'}", NULL,
       SCIM_INVALID_SYNTAX },
     { "no object", "", "'add'", NULL, SCIM_INVALID_SYNTAX },
+    { "two ops", "", "{'op':'add','OP':'remove','path':'title','value':'x'}",
+      NULL, SCIM_INVALID_SYNTAX },
+    { "two paths", "", "{'op':'add','path':'title','Path':'nickName',"
+      "'value':'x'}", NULL, SCIM_INVALID_SYNTAX },
+    { "two values", "", "{'op':'add','path':'title','value':'x','Value':'y'}",
+      NULL, SCIM_INVALID_SYNTAX },
     { "no value", "", DEL("add", "title"), NULL, SCIM_INVALID_VALUE },
     { "no value, no path", "", "{'op':'replace'}", NULL, SCIM_INVALID_VALUE },
     { "no path, no object", "", KEYS("add", "'x'"), NULL, SCIM_INVALID_VALUE },
