@@ -95,6 +95,28 @@ resolve_filter(scim_patch_reader_t *rd, scim_patch_op_t *op)
 }
 
 
+/* What was written to `members[value eq "a"].value`: "a", or another member
+ * under the same entry, which RFC 7643 section 4.2 does not allow. */
+static scim_rc_t
+check_immutable(scim_patch_reader_t *rd, const scim_patch_op_t *op)
+{
+    size_t  i, j;
+
+    for (i = 0; i < op->nadd; i++) {
+        for (j = 0; j < op->nremove; j++) {
+            if (!scim_str_eq(op->add[i], op->remove[j])) {
+                return scim_refuse(rd->err, 400, SCIM_MUTABILITY,
+                                   "'%.*s': the value of a member is "
+                                   "immutable; remove the member and add the "
+                                   "other one", SCIM_FMT(op->text));
+            }
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
 /* `members[…]`. */
 static scim_rc_t
 selected(scim_patch_reader_t *rd, scim_patch_op_t *op,
@@ -118,6 +140,10 @@ selected(scim_patch_reader_t *rd, scim_patch_op_t *op,
             || scim_json_get_ci(input, scim_str("value")) != NULL))
     {
         rc = value_ids(rd, input, &op->add, &op->nadd);
+
+        if (rc == SCIM_OK && op->path.path.sub != NULL) {
+            rc = check_immutable(rd, op);
+        }
 
         if (op->kind == SCIM_P_ADD) {
             op->nremove = 0;

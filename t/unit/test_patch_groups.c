@@ -57,9 +57,9 @@ static const unit_patch_t  groups[] = {
       OP("add", SEL("a"), "{'display':'A'}") ","
       OP("add", SEL("b"), "{'value':'c'}") ","
       OP("replace", SEL("d"), "{'value':'e'}") ","
-      OP("replace", SEL("f") ".value", "'g'") ","
+      OP("replace", SEL("f") ".value", "'f'") ","
       OP("replace", SEL("h"), "{'display':'H'}") ","
-      OP("replace", SEL("i"), "null"), "", 0, "+a +c -d +e -f +g -i" },
+      OP("replace", SEL("i"), "null"), "", 0, "+a +c -d +e +f -i" },
     { "removed by its id, path of one member", "",
       DEL("remove", SEL("a") ".value"), "", 0, "-a" },
     { "removed by display", "", DEL("remove", "members[display sw ^Al^]"), "",
@@ -73,6 +73,11 @@ static const unit_patch_t  groups[] = {
     { "re-added after removal", "", DEL("remove", SEL("a")) ","
       OP("add", "members", "['a']"), "", 0, "+a" },
 
+    { "another id for a member", "", OP("replace", SEL("a") ".value", "'b'"),
+      NULL, SCIM_MUTABILITY },
+    { "another id added to a member", "",
+      OP("add", "members[value eq ^a^ or value eq ^b^].value", "'b'"), NULL,
+      SCIM_MUTABILITY },
     { "a member without value", "", OP("add", "members", "[{'display':'A'}]"),
       NULL, SCIM_INVALID_VALUE },
     { "a member with an empty value", "", OP("add", "members",
