@@ -127,35 +127,12 @@ unseen(scim_op_t *op, uint64_t expected)
 }
 
 
-/* One member, as a filter within `members[…]` sees it. */
-static scim_json_t *
-member(scim_pool_t *pool, const scim_relation_t *relation)
-{
-    scim_json_t  *object;
-
-    object = scim_json_object(pool);
-
-    if (object == NULL
-        || scim_json_add(object, scim_str("value"),
-                         scim_json_string(pool, relation->id)) != SCIM_OK
-        || scim_json_add(object, scim_str("type"),
-                         scim_json_string(pool, relation->type)) != SCIM_OK
-        || (relation->display.data != NULL
-            && scim_json_add(object, scim_str("display"),
-                             scim_json_string(pool, relation->display))
-               != SCIM_OK))
-    {
-        return NULL;
-    }
-
-    return object;
-}
-
-
+/* The members, as a filter within `members[…]` sees them. */
 static scim_rc_t
 present_members(scim_op_t *op, const scim_op_write_t *w, scim_json_t **out)
 {
-    size_t  i;
+    size_t     i;
+    scim_rc_t  rc;
 
     *out = NULL;
 
@@ -169,10 +146,11 @@ present_members(scim_op_t *op, const scim_op_write_t *w, scim_json_t **out)
     }
 
     for (i = 0; i < w->old.nrelations; i++) {
-        if (scim_json_append(*out, member(op->pool, &w->old.relations[i]))
-            != SCIM_OK)
-        {
-            return SCIM_NOMEM;
+        rc = scim_resource_tree_relation(op->pool, op->request.type,
+                                         op->env->base,
+                                         &w->old.relations[i], *out);
+        if (rc != SCIM_OK) {
+            return rc;
         }
     }
 

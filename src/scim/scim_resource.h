@@ -103,6 +103,12 @@ scim_rc_t scim_resource_tree(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_str_t base, const scim_row_t *row,
     scim_json_t **out, scim_error_t *err);
 
+/* Appends one member or group to array, as it is shown: value, $ref, type and
+ * display. */
+scim_rc_t scim_resource_tree_relation(scim_pool_t *pool,
+    const scim_resource_type_t *type, scim_str_t base,
+    const scim_relation_t *relation, scim_json_t *array);
+
 /* W/"7" into out, which has room for SCIM_ETAG_LEN bytes and a NUL. */
 #define SCIM_ETAG_LEN  24
 void scim_etag_format(uint64_t version, char out[SCIM_ETAG_LEN + 1]);

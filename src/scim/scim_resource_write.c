@@ -213,9 +213,10 @@ scim_tree_meta(scim_pool_t *pool, const scim_resource_type_t *type,
 }
 
 
-static scim_rc_t
-scim_tree_relation(scim_pool_t *pool, const scim_resource_type_t *type,
-    scim_str_t base, const scim_relation_t *relation, scim_json_t *array)
+scim_rc_t
+scim_resource_tree_relation(scim_pool_t *pool,
+    const scim_resource_type_t *type, scim_str_t base,
+    const scim_relation_t *relation, scim_json_t *array)
 {
     scim_json_t  *object;
 
@@ -259,7 +260,8 @@ scim_tree_relations(scim_pool_t *pool, const scim_resource_type_t *type,
                        array);
 
     for (i = 0; rc == SCIM_OK && i < row->nrelations; i++) {
-        rc = scim_tree_relation(pool, type, base, &row->relations[i], array);
+        rc = scim_resource_tree_relation(pool, type, base,
+                                         &row->relations[i], array);
     }
 
     return rc;
