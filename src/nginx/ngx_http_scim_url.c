@@ -115,20 +115,34 @@ ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool, scim_str_t *path)
 }
 
 
-/* nginx lets bytes pass in Host that are no UTF-8, and so no JSON. */
+/* nginx lets bytes pass in Host that belong into no URL: quotes, brackets,
+ * what is no UTF-8.  Names, addresses and a port need none of them. */
 static ngx_flag_t
 ngx_http_scim_host_usable(ngx_http_request_t *r)
 {
-    scim_str_t  host;
+    size_t         i;
+    u_char         c;
+    ngx_str_t     *host;
+    static u_char  marks[] = "-._~:[]%";
 
     if (r->headers_in.host == NULL) {
         return 0;
     }
 
-    host.data = (char *) r->headers_in.host->value.data;
-    host.len = r->headers_in.host->value.len;
+    host = &r->headers_in.host->value;
 
-    return host.len != 0 && scim_utf8_valid(host);
+    for (i = 0; i < host->len; i++) {
+        c = host->data[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z')
+            && !(c >= '0' && c <= '9')
+            && ngx_strlchr(marks, marks + sizeof(marks) - 1, c) == NULL)
+        {
+            return 0;
+        }
+    }
+
+    return host->len != 0;
 }
 
 
