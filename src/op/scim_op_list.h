@@ -26,6 +26,7 @@ typedef struct {
     scim_filter_t              *filter;     /* NULL: everything */
     scim_op_plan_t              plan;
     scim_attr_path_t            sort;       /* attr NULL: not by any of it */
+    bool                        wide;       /* an index had too many for it */
 } scim_op_leg_t;
 
 /* Where a row of the page is in `out`. */

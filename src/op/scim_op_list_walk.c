@@ -20,6 +20,11 @@
 /* Rows of one trip; fewer when each may bring a thousand members or groups, so
  * that Redis is never held long: what the first rows bring tells how many. */
 #define CHUNK            200
+
+/* Candidates one call puts into the order of creation: Redis is held for some
+ * 10 ms.  More are looked for among all resources. */
+#define CANDIDATES       4000
+
 #define FIRST_MEMBERS    20
 #define FIRST_GROUPS     100
 #define CHUNK_RELATIONS  10000
@@ -100,7 +105,8 @@ make_query(const scim_op_t *op, scim_op_list_t *list)
         .nids = plan->nids,
         .ranges = plan->ranges,
         .nranges = plan->nranges,
-        .scan_limit = op->env->conf->scan_limit,
+        .scan_limit = (op->env->conf->scan_limit < CANDIDATES)
+                      ? op->env->conf->scan_limit : CANDIDATES,
         .relations = with_relations(list)
     };
 
@@ -159,17 +165,21 @@ nested_ask(scim_op_t *op, scim_op_list_t *list)
 static scim_rc_t
 nested(scim_op_t *op, const redisReply *reply)
 {
+    bool                many;
     scim_rc_t           rc;
     scim_error_t        err;
     scim_op_list_t     *list = op->state;
     scim_store_page_t   page;
 
     rc = scim_store_query_reply(op->pool, &list->query, reply, &page, &err);
-    if (rc != SCIM_OK) {
+    many = rc == SCIM_REFUSED && err.type == SCIM_TOO_MANY;
+
+    if (rc != SCIM_OK && !many) {
         return scim_op_stop(op, rc, &err);
     }
 
-    if (page.total != 0) {
+    if (many || page.total != 0) {
+        scim_op_leg(list)->wide = many;
         scim_op_leg(list)->plan = (scim_op_plan_t) {
             .source = SCIM_STORE_LIST, .relations = true
         };
@@ -296,6 +306,16 @@ too_many(scim_op_t *op, const scim_op_list_t *list)
         return SCIM_NOMEM;
     }
 
+    if (leg->wide) {
+        return scim_op_error(op, 400, SCIM_TOO_MANY,
+                             "What an index finds for this filter are more "
+                             "than %zu resources, and all %zu are more than "
+                             "the limit (scim_scan_limit) of %zu. Make the "
+                             "filter more specific, or page with a cursor and "
+                             "without sortBy",
+                             list->query.scan_limit, list->page.total, limit);
+    }
+
     if (leg->filter == NULL) {
         return scim_op_error(op, 400, SCIM_TOO_MANY,
                              "No index has this order, so that all %zu "
@@ -405,6 +425,29 @@ without_index(scim_op_t *op, scim_op_list_t *list)
 }
 
 
+/* More candidates than one call takes: all resources, in the same order. */
+static scim_rc_t
+without_candidates(scim_op_t *op, scim_op_list_t *list)
+{
+    scim_op_leg_t   *leg = scim_op_leg(list);
+    scim_op_plan_t  *plan = &leg->plan;
+
+    if (plan->exact && plan->source == SCIM_STORE_MEMBER_OF) {
+        plan->relations = true;
+
+    } else if (plan->exact && plan->source == SCIM_STORE_HOLDING) {
+        plan->probe = plan->ids;
+        plan->nprobe = plan->nids;
+    }
+
+    plan->source = SCIM_STORE_LIST;
+    plan->exact = false;
+    leg->wide = true;
+
+    return begin_leg(op, list);
+}
+
+
 static scim_rc_t
 got(scim_op_t *op, const redisReply *reply)
 {
@@ -417,6 +460,10 @@ got(scim_op_t *op, const redisReply *reply)
 
     if (rc == SCIM_NONE) {
         return without_index(op, list);
+    }
+
+    if (rc == SCIM_REFUSED && err.type == SCIM_TOO_MANY) {
+        return without_candidates(op, list);
     }
 
     if (rc != SCIM_OK) {

@@ -380,6 +380,62 @@ rows_with_much_come_in_small_chunks(void **state)
 }
 
 
+/* What an index finds for a filter may be more than one call takes: all
+ * resources are read then, in the same order, if there are not too many. */
+static void
+wide_filters(void **state)
+{
+    size_t         i;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char *filter;
+        const char *total;
+        const char *names;
+    } cases[] = {
+        { "externalId eq 'x'&startIndex=2&count=2", "4001", "u1,u2" },
+        { "externalId eq 'x' and userName eq 'u7'", "1", "u7" },
+        { "externalId sw 'x' and title pr", "1", "u3000" },
+        { "externalId eq 'y' or externalId eq 'x'&startIndex=4002", "4002",
+          "y" },
+        { "externalId eq 'y'", "1", "y" },
+    };
+
+    (void) state;
+
+    for (i = 0; i <= 4000; i++) {
+        unit_op("POST /Users", unit_printf(
+            "{'userName':'u%zu','externalId':'x'%s}", i,
+            (i == 3000) ? ",'title':'t'" : ""));
+    }
+
+    unit_op("POST /Users", "{'userName':'y','externalId':'y'}");
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        answer = unit_op(unit_printf("GET /Users?filter=%s", cases[i].filter),
+                         NULL);
+
+        if (answer.status != 200
+            || strcmp(unit_get(&answer, "totalResults"), cases[i].total) != 0
+            || strcmp(names(&answer), cases[i].names) != 0)
+        {
+            fail_msg("%s: %d in %u: %s", cases[i].filter, answer.status,
+                     answer.trips, answer.text);
+        }
+    }
+
+    unit_conf.scan_limit = 4001;
+    answer = unit_op("GET /Users?filter=externalId eq 'x'", NULL);
+    assert_int_equal(answer.status, 400);
+    assert_string_equal(unit_get(&answer, "scimType"), "tooMany");
+    assert_non_null(strstr(answer.text, "4000"));
+
+    answer = unit_op("GET /Users?filter=externalId eq 'x'&cursor&count=2",
+                     NULL);
+    assert_string_equal(names(&answer), "u0,u1");
+}
+
+
 /* Groups found by a scan show their members, which no chunk brought. */
 static void
 scanned_groups_show_members(void **state)
@@ -483,6 +539,7 @@ main(void)
         TEST(search_is_a_list),
         TEST(long_lists_come_in_chunks),
         TEST(rows_with_much_come_in_small_chunks),
+        TEST(wide_filters),
         TEST(scanned_groups_show_members),
         TEST(discovery),
     };

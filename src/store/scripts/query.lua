@@ -74,8 +74,12 @@ local function holding(id)
     if found then
         return found
     end
+    local hints = call('SMEMBERS', prefix .. 'groups:' .. id)
+    if #hints == 0 then
+        return hints
+    end
     found = {}
-    for _, group in ipairs(call('SMEMBERS', prefix .. 'groups:' .. id)) do
+    for _, group in ipairs(hints) do
         if call('ZSCORE', prefix .. 'members:' .. group, id) then
             found[#found + 1] = group
         end
@@ -87,6 +91,9 @@ end
 
 -- Upwards, breadth first; `seen` ends cycles of groups in groups.
 local function add_groups(row)
+    if #holding(row[1]) == 0 then
+        return
+    end
     local queue, seen, head = {row[1]}, {[row[1]] = true}, 1
     while queue[head] do
         local kind = head == 1 and 'direct' or 'indirect'
@@ -102,38 +109,41 @@ local function add_groups(row)
     row[6] = #queue - 1
 end
 
-local budget = CALL_MEMBERS
+local add = {groups = add_groups}
 
-local function add_member(row, id, score)
-    relate(row, id, score, name_of(score == '1' and 'Group' or 'User', id))
-end
+if relations == 'members' or relations == 'probe' then
+    local budget = CALL_MEMBERS
 
-local function add_members(row)
-    local key = prefix .. 'members:' .. row[1]
-    row[6] = call('ZCARD', key)
-    local n = math.min(row[6], ROW_MEMBERS, budget)
-    if n == 0 then
-        return
+    local function add_member(row, id, score)
+        relate(row, id, score, name_of(score == '1' and 'Group' or 'User', id))
     end
-    budget = budget - n
-    local found = call('ZRANGE', key, 0, n - 1, 'WITHSCORES')
-    for i = 1, #found, 2 do
-        add_member(row, found[i], found[i + 1])
-    end
-end
 
-local function add_probed(row)
-    local key = prefix .. 'members:' .. row[1]
-    for i = list + nlist, #ARGV do
-        local score = call('ZSCORE', key, ARGV[i])
-        if score then
-            add_member(row, ARGV[i], score)
-            row[6] = row[6] + 1
+    function add.members(row)
+        local key = prefix .. 'members:' .. row[1]
+        row[6] = call('ZCARD', key)
+        local n = math.min(row[6], ROW_MEMBERS, budget)
+        if n == 0 then
+            return
+        end
+        budget = budget - n
+        local found = call('ZRANGE', key, 0, n - 1, 'WITHSCORES')
+        for i = 1, #found, 2 do
+            add_member(row, found[i], found[i + 1])
+        end
+    end
+
+    function add.probe(row)
+        local key = prefix .. 'members:' .. row[1]
+        for i = list + nlist, #ARGV do
+            local score = call('ZSCORE', key, ARGV[i])
+            if score then
+                add_member(row, ARGV[i], score)
+                row[6] = row[6] + 1
+            end
         end
     end
 end
 
-local add = {groups = add_groups, members = add_members, probe = add_probed}
 local add_relations = add[relations]
 
 local reply = {'ok', 0, ''}
@@ -283,18 +293,22 @@ end
 local gather = {}
 
 function gather.ranges()
-    local ids, seen = {}, {}
+    local ids, seen, n = {}, {}, 0
+    local find, sub = string.find, string.sub
     for i = list, list + nlist - 1, 3 do
         local found = call('ZRANGEBYLEX', index_key(i), ARGV[i + 1],
                            ARGV[i + 2], 'LIMIT', 0, limit + 1)
-        for _, entry in ipairs(found) do
-            local id = string.match(entry, '%z([^%z]*)$')
+        for j = 1, #found do
+            local entry = found[j]
+            local at = find(entry, '\0', 1, true)
+            local id = at and sub(entry, at + 1)
             if id and not seen[id] then
                 seen[id] = true
-                ids[#ids + 1] = id
+                n = n + 1
+                ids[n] = id
             end
         end
-        if #ids > limit then
+        if n > limit then
             return nil
         end
     end
@@ -314,14 +328,15 @@ end
 -- Places in the order of creation, sorted, and whose they are.  What is not
 -- of the type has no place and drops out.
 local function by_creation(ids)
-    local places, owner = {}, {}
+    local places, owner, n = {}, {}, 0
     for from = 1, #ids, CHUNK do
         local to = math.min(from + CHUNK - 1, #ids)
         local scores = call('ZMSCORE', order, unpack(ids, from, to))
-        for i, score in ipairs(scores) do
-            local place = tonumber(score)
+        for i = 1, #scores do
+            local place = tonumber(scores[i])
             if place then
-                places[#places + 1] = place
+                n = n + 1
+                places[n] = place
                 owner[place] = ids[from + i - 1]
             end
         end
@@ -333,6 +348,17 @@ end
 local ids = gather[source]()
 if not ids then
     return {'many'}
+end
+
+-- Most often it is one, which needs no sorting.
+if #ids == 1 and after == '' then
+    local place = call('ZSCORE', order, ids[1])
+    reply[2] = place and 1 or 0
+    if place and offset == 0 and count > 0 then
+        answer(ids[1], place)
+        go_on(1, place)
+    end
+    return reply
 end
 
 local places, owner = by_creation(ids)
