@@ -468,6 +468,13 @@ scim_request_search(scim_pool_t *pool, const scim_json_t *body,
             continue;
         }
 
+        if (scim_json_count_ci(body, params[i].name) > 1) {
+            return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
+                               "%.*s is given twice in the search request, "
+                               "under names that differ in case",
+                               SCIM_FMT(params[i].name));
+        }
+
         rc = search_param(pool, value, i, param_at(request, i), err);
         if (rc != SCIM_OK) {
             return rc;

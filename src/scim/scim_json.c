@@ -266,6 +266,20 @@ scim_json_get_ci(const scim_json_t *object, scim_str_t name)
 }
 
 
+size_t
+scim_json_count_ci(const scim_json_t *object, scim_str_t name)
+{
+    size_t             n = 0;
+    const scim_json_t *member;
+
+    for (member = object->first; member != NULL; member = member->next) {
+        n += scim_str_caseeq(member->name, name);
+    }
+
+    return n;
+}
+
+
 scim_str_t
 scim_json_get_text(const scim_json_t *object, scim_str_t name)
 {

@@ -64,6 +64,9 @@ void scim_json_remove(scim_json_t *parent, scim_json_t *child);
 scim_json_t *scim_json_get(const scim_json_t *object, scim_str_t name);
 scim_json_t *scim_json_get_ci(const scim_json_t *object, scim_str_t name);
 
+/* How many members have that name but for ASCII case. */
+size_t scim_json_count_ci(const scim_json_t *object, scim_str_t name);
+
 /* The text of a STRING member of that name (case of ASCII ignored), or
  * absent. */
 scim_str_t scim_json_get_text(const scim_json_t *object, scim_str_t name);

@@ -190,16 +190,7 @@ read_pathless(scim_patch_reader_t *rd, const scim_json_t *value)
 static scim_rc_t
 refuse_twice(scim_error_t *err, const scim_json_t *object, scim_str_t name)
 {
-    size_t             n;
-    const scim_json_t *member;
-
-    n = 0;
-
-    for (member = object->first; member != NULL; member = member->next) {
-        n += scim_str_caseeq(member->name, name);
-    }
-
-    return n < 2 ? SCIM_OK
+    return scim_json_count_ci(object, name) < 2 ? SCIM_OK
            : scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
                          "'%.*s' is given twice in the PATCH request, under "
                          "names that differ in case", SCIM_FMT(name));
