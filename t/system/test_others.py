@@ -656,7 +656,7 @@ def test_service_provider_config_is_honest(tenant):
     assert config["pagination"]["cursor"] and config["pagination"]["index"]
     assert config["bulk"]["supported"]
     assert config["bulk"]["maxOperations"] > 0
-    assert_error(tenant.post("/Bulk", {}), 400)
+    assert_error(tenant.post("/Bulk", {}), 400, "invalidSyntax")
     # changePassword: not there, and not announced.
     assert not config["changePassword"]["supported"]
 
