@@ -185,18 +185,18 @@ Location: http://localhost/scim/v2/Users/ada-1
 
 
 
-=== TEST 10: a host that is no name does not get into JSON unescaped
+=== TEST 10: a host that is no name does not get into URLs
 --- scim_users
 ada-1 ada@example.com
 --- request
 GET /scim/v2/Users/ada-1
 --- more_headers eval: "${main::Auth}Host: a\"b"
 --- json
-{"meta": {"location": "http://a\"b/scim/v2/Users/ada-1"}}
+{"meta": {"location": "/^http:\\/\\/localhost[:\\d]*\\/scim\\/v2\\/Users\\/ada-1$/"}}
 
 
 
-=== TEST 11: a host that is no UTF-8 does not get into JSON at all
+=== TEST 11: nor does one that is no UTF-8
 --- scim_users
 ada-1 ada@example.com
 --- request
