@@ -174,6 +174,33 @@ read_method(scim_bulk_item_t *item, scim_error_t *err)
 }
 
 
+/* A condition that is not understood must not pass for none. */
+static scim_rc_t
+read_version(const scim_json_t *json, scim_request_t *request,
+    scim_error_t *err)
+{
+    const scim_json_t  *version;
+
+    version = scim_json_get_ci(json, scim_str("version"));
+
+    if (version == NULL || version->type == SCIM_JSON_NULL) {
+        return SCIM_OK;
+    }
+
+    if (version->type != SCIM_JSON_STRING) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "The operation's version is a text, as the "
+                           "resource has it in meta.version");
+    }
+
+    if (version->text.len != 0) {
+        request->if_match = version->text;
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
 {
@@ -221,15 +248,8 @@ read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
         }
     }
 
-    if (request->method != SCIM_POST) {
-        request->if_match = scim_json_get_text(json, scim_str("version"));
-
-        if (request->if_match.len == 0) {
-            request->if_match = scim_str_absent;
-        }
-    }
-
-    return SCIM_OK;
+    return (request->method == SCIM_POST) ? SCIM_OK
+                                          : read_version(json, request, err);
 }
 
 

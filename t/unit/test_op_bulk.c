@@ -287,6 +287,8 @@ a_bad_operation_undoes_no_other(void **state)
         { GROUP("x", "g", REF("y")), "400", "bulkId:y", false },
         { "{'method':'PUT','path':'/Users/@A','version':'W/\\'7\\'','data':"
           "{'userName':'ada'}}", "412", "version", true },
+        { "{'method':'DELETE','path':'/Users/@A','version':7}", "400",
+          "version is a text", false },
         { "{'method':'PATCH','path':'/Users/@A','data':{'Operations':"
           "[{'op':'add','path':'urn:ietf:params:scim:schemas:extension:"
           "enterprise:2.0:User:manager','value':'bulkId:y'}]}}", "400",
