@@ -426,3 +426,31 @@ GET /
 --- must_die
 --- error_log
 "scim_index" directive is not allowed here
+
+
+
+=== TEST 19: which value is taken is told as it was sent
+--- http_config
+scim_redis $TEST_NGINX_REDIS; scim_schema ../html/unique.json;
+--- user_files
+>>> unique.json
+[{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Schema"],"id":"urn:example:Part","name":"Part","attributes":[
+  {"name":"number","type":"integer","uniqueness":"server"},
+  {"name":"codes","type":"complex","multiValued":true,"subAttributes":[{"name":"value","uniqueness":"server"}]}]},
+ {"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"Part","endpoint":"/Parts","schema":"urn:example:Part"}]
+--- request
+POST /scim/v2/Parts
+{"number":5,"codes":[{"value":"Main"}]}
+
+POST /scim/v2/Parts
+{"number":5}
+
+POST /scim/v2/Parts
+{"codes":[{"value":"Attic"},{"value":"MAIN"}]}
+--- error_code: 201 409 409
+--- json
+{"number": 5}
+
+error 409 uniqueness /The number "5" belongs to another Part.* filter number eq "5"/
+
+error 409 uniqueness /The codes.value "MAIN" belongs to another Part/

@@ -306,32 +306,22 @@ staged(scim_op_t *op, const redisReply *reply)
 }
 
 
-/* What the client sent as the value of a unique attribute: the index has it
- * folded.  Unique attributes are simple ones of the core schema. */
-static scim_str_t
-taken_value(const scim_op_write_t *w)
-{
-    size_t      i;
-    scim_str_t  value;
-
-    value = scim_json_get_text(w->doc, w->committed.attr);
-
-    for (i = 0; value.data == NULL && i < w->commit.nadd; i++) {
-        if (scim_str_eq(w->commit.add[i].attr, w->committed.attr)) {
-            value = w->commit.add[i].value;
-        }
-    }
-
-    return value;
-}
-
-
+/* The value is told as the client has sent it. */
 static scim_rc_t
 taken(scim_op_t *op, const scim_op_write_t *w)
 {
-    scim_str_t  attr = w->committed.attr;
-    scim_str_t  value = taken_value(w);
-    scim_str_t  type = op->request.type->name;
+    scim_str_t          attr = w->committed.attr;
+    scim_str_t          value = w->committed.value;
+    scim_str_t          type = op->request.type->name;
+    const scim_json_t  *sent;
+
+    if (scim_store_entry_value(op->pool, scim_op_indexes(op), w->doc, attr,
+                               value, &sent) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
+
+    value = (sent == NULL) ? value : sent->text;
 
     return scim_op_error(op, 409, SCIM_UNIQUENESS,
                          "The %.*s \"%.*s\" belongs to another %.*s, active "

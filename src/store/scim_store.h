@@ -212,7 +212,7 @@ typedef enum {
     SCIM_COMMIT_GONE,       /* no such resource */
     SCIM_COMMIT_CONFLICT,   /* version is not `expected`; version says which.
                                CREATE: the id is in use */
-    SCIM_COMMIT_TAKEN,      /* attr: the unique attribute already in use */
+    SCIM_COMMIT_TAKEN,      /* attr, value: of the entry another one has */
     SCIM_COMMIT_NO_MEMBER,  /* member: the id that does not exist */
     SCIM_COMMIT_RESTAGE     /* the stage is not whole (any more): stage anew */
 } scim_store_outcome_e;
@@ -223,7 +223,8 @@ typedef struct {
     bool                 changed;
     bool                 sweep;     /* call scim_store_sweep() */
     scim_str_t           modified;  /* of the resource as it now stands */
-    scim_str_t           attr;      /* copied into the pool, as member */
+    scim_str_t           attr;      /* copied into the pool, as the next two */
+    scim_str_t           value;
     scim_str_t           member;
 } scim_store_committed_t;
 
@@ -331,6 +332,12 @@ const scim_attr_t *scim_store_leaf(const scim_attr_path_t *path);
 /* The value of an attribute in a resource's tree, whole; NULL: none. */
 const scim_json_t *scim_store_value(const scim_attr_path_t *path,
     const scim_json_t *resource);
+
+/* Of the values of a canonical document that which has the entry, as it stands
+ * there: an index has it in another form.  NULL: none. */
+scim_rc_t scim_store_entry_value(scim_pool_t *pool,
+    const scim_indexes_t *indexes, const scim_json_t *doc, scim_str_t attr,
+    scim_str_t value, const scim_json_t **out);
 
 /* A range of all there is in an index, and its order the resources'. */
 scim_store_range_t scim_store_range_all(const scim_index_t *index);

@@ -2,6 +2,8 @@
  * Writing: commits as calls of commit.lua and delete.lua, and their outcome.
  */
 
+#include <string.h>
+
 #include "scim_store_parts.h"
 
 
@@ -180,6 +182,22 @@ read_outcome(scim_str_t word, scim_store_outcome_e *out)
 }
 
 
+/* "attribute NUL value" */
+static void
+read_entry(scim_str_t text, scim_store_committed_t *out)
+{
+    const char *end;
+
+    end = text.len == 0 ? NULL : memchr(text.data, '\0', text.len);
+    out->attr = text;
+
+    if (end != NULL) {
+        out->attr.len = (size_t) (end - text.data);
+        out->value = scim_str_skip(text, out->attr.len + 1);
+    }
+}
+
+
 scim_rc_t
 scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     scim_store_committed_t *out, scim_error_t *err)
@@ -212,6 +230,7 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     out->sweep = out->outcome == SCIM_COMMITTED
                  && scim_str_eq(detail, scim_str("trash"));
     out->attr = scim_str_absent;
+    out->value = scim_str_absent;
     out->member = scim_str_absent;
 
     if (scim_str_dup(pool, modified, &out->modified) != SCIM_OK
@@ -221,7 +240,7 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     }
 
     if (out->outcome == SCIM_COMMIT_TAKEN) {
-        out->attr = detail;
+        read_entry(detail, out);
 
     } else if (out->outcome == SCIM_COMMIT_NO_MEMBER) {
         out->member = detail;

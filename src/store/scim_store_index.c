@@ -238,12 +238,11 @@ entries_add(entries_t *entries, const scim_index_t *index, scim_str_t value)
 }
 
 
-/* One value of the attribute, or the sub-attribute of one of its elements. */
-static scim_rc_t
-entries_add_value(entries_t *entries, const scim_index_t *index,
-    const scim_json_t *value)
+/* One value of the attribute, or the sub-attribute of one of its elements;
+ * NULL: none that has a key. */
+static const scim_json_t *
+simple_value(const scim_index_t *index, const scim_json_t *value)
 {
-    scim_str_t         key;
     const scim_attr_t *attr;
 
     attr = scim_store_leaf(&index->path);
@@ -252,9 +251,23 @@ entries_add_value(entries_t *entries, const scim_index_t *index,
         value = scim_json_get(value, attr->name);
     }
 
-    if (value == NULL || value->type == SCIM_JSON_OBJECT
-        || value->type == SCIM_JSON_ARRAY || value->type == SCIM_JSON_NULL)
-    {
+    return value == NULL || value->type == SCIM_JSON_OBJECT
+           || value->type == SCIM_JSON_ARRAY || value->type == SCIM_JSON_NULL
+           ? NULL : value;
+}
+
+
+static scim_rc_t
+entries_add_value(entries_t *entries, const scim_index_t *index,
+    const scim_json_t *value)
+{
+    scim_str_t         key;
+    const scim_attr_t *attr;
+
+    attr = scim_store_leaf(&index->path);
+    value = simple_value(index, value);
+
+    if (value == NULL) {
         return SCIM_OK;
     }
 
@@ -311,6 +324,59 @@ entries_of_index(entries_t *entries, const scim_index_t *index,
     }
 
     return rc;
+}
+
+
+static scim_rc_t
+find_value(scim_pool_t *pool, const scim_index_t *index,
+    const scim_json_t *doc, scim_str_t wanted, const scim_json_t **out)
+{
+    scim_str_t         key;
+    const scim_json_t *whole, *element, *value;
+
+    whole = scim_store_value(&index->path, doc);
+    element = whole != NULL && whole->type == SCIM_JSON_ARRAY ? whole->first
+                                                              : whole;
+
+    while (element != NULL) {
+        value = simple_value(index, element);
+
+        if (value != NULL) {
+            if (scim_value_key(pool, scim_store_leaf(&index->path), value,
+                               &key) != SCIM_OK)
+            {
+                return SCIM_NOMEM;
+            }
+
+            if (scim_str_eq(key, wanted)) {
+                *out = value;
+                return SCIM_OK;
+            }
+        }
+
+        element = (element == whole) ? NULL : element->next;
+    }
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_entry_value(scim_pool_t *pool, const scim_indexes_t *indexes,
+    const scim_json_t *doc, scim_str_t attr, scim_str_t value,
+    const scim_json_t **out)
+{
+    size_t i;
+
+    *out = NULL;
+
+    for (i = 0; i < indexes->nindexes; i++) {
+        if (scim_str_eq(indexes->indexes[i].name, attr)) {
+            return find_value(pool, &indexes->indexes[i], doc, value, out);
+        }
+    }
+
+    return SCIM_OK;
 }
 
 

@@ -169,6 +169,7 @@ unique_values(void **state)
     out = unit_commit(&commit);
     assert_int_equal(out.outcome, SCIM_COMMIT_TAKEN);
     assert_true(scim_str_eq(out.attr, scim_str("userName")));
+    assert_true(scim_str_eq(out.value, scim_str("ann")));
     assert_string_equal(before, digest());
 
     /* a value that another one begins with is not taken by it */

@@ -30,7 +30,7 @@
 --   ok        done, or done before under the same operation id
 --   gone      nothing there to update
 --   conflict  the version is another one, or the id is in use
---   taken     detail names the unique attribute another resource has
+--   taken     detail is "attribute NUL value": another resource has that value
 --   member    detail is the id of a member that does not exist
 --   stage     what stage.lua prepared is not whole: it has expired, or one of
 --             the ids was deleted
@@ -141,7 +141,8 @@ for i = add_from, add_end - 1, 3 do
                            '(' .. value .. '\1', 'LIMIT', 0, 2)
         for _, entry in ipairs(found) do
             if entry ~= value .. '\0' .. id then
-                return outcome('taken', 0, 0, '', ARGV[i])
+                return outcome('taken', 0, 0, '',
+                               ARGV[i] .. '\0' .. value)
             end
         end
     end
