@@ -242,8 +242,9 @@ unite_ids(const planner_t *p, const way_t *left, const way_t *right,
         return SCIM_NOMEM;
     }
 
-    memcpy(out->ids, left->ids, left->n * sizeof(scim_str_t));
-    out->n = left->n;
+    for (out->n = 0; out->n < left->n; out->n++) {
+        out->ids[out->n] = left->ids[out->n];
+    }
 
     for (i = 0; i < right->n; i++) {
 
