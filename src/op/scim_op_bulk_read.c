@@ -115,12 +115,21 @@ read_request(scim_bulk_t *bulk, const scim_json_t **operations,
     scim_error_t *err)
 {
     size_t              max = bulk->op->env->conf->bulk_operations;
+    scim_rc_t           rc;
     const scim_json_t  *body = bulk->op->request.body, *array;
+    static const scim_str_t parts[] = {
+        SCIM_STR("Operations"), SCIM_STR("failOnErrors")
+    };
 
     if (body->type != SCIM_JSON_OBJECT || !is_bulk(body)) {
         return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
                            "A bulk request is a JSON object with the schema "
                            "%s", REQUEST_URN);
+    }
+
+    rc = scim_json_once(body, parts, sizeof(parts) / sizeof(parts[0]), err);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     array = scim_json_get_ci(body, scim_str("Operations"));
@@ -206,6 +215,10 @@ read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
 {
     scim_rc_t        rc;
     scim_request_t  *request = &item->request;
+    static const scim_str_t parts[] = {
+        SCIM_STR("method"), SCIM_STR("path"), SCIM_STR("bulkId"),
+        SCIM_STR("version"), SCIM_STR("data")
+    };
 
     if (json->type != SCIM_JSON_OBJECT) {
         return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
@@ -217,7 +230,12 @@ read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
     item->path = scim_json_get_text(json, scim_str("path"));
     item->bulk_id = scim_json_get_text(json, scim_str("bulkId"));
 
-    rc = read_method(item, err);
+    rc = scim_json_once(json, parts, sizeof(parts) / sizeof(parts[0]), err);
+
+    if (rc == SCIM_OK) {
+        rc = read_method(item, err);
+    }
+
     if (rc != SCIM_OK) {
         return rc;
     }

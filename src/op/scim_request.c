@@ -468,11 +468,9 @@ scim_request_search(scim_pool_t *pool, const scim_json_t *body,
             continue;
         }
 
-        if (scim_json_count_ci(body, params[i].name) > 1) {
-            return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
-                               "%.*s is given twice in the search request, "
-                               "under names that differ in case",
-                               SCIM_FMT(params[i].name));
+        rc = scim_json_once(body, &params[i].name, 1, err);
+        if (rc != SCIM_OK) {
+            return rc;
         }
 
         rc = search_param(pool, value, i, param_at(request, i), err);

@@ -266,8 +266,8 @@ scim_json_get_ci(const scim_json_t *object, scim_str_t name)
 }
 
 
-size_t
-scim_json_count_ci(const scim_json_t *object, scim_str_t name)
+static size_t
+count_ci(const scim_json_t *object, scim_str_t name)
 {
     size_t             n = 0;
     const scim_json_t *member;
@@ -277,6 +277,24 @@ scim_json_count_ci(const scim_json_t *object, scim_str_t name)
     }
 
     return n;
+}
+
+
+scim_rc_t
+scim_json_once(const scim_json_t *object, const scim_str_t *names, size_t n,
+    scim_error_t *err)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (count_ci(object, names[i]) > 1) {
+            return scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
+                               "\"%.*s\" is given twice, under names that "
+                               "differ in case", SCIM_FMT(names[i]));
+        }
+    }
+
+    return SCIM_OK;
 }
 
 

@@ -64,8 +64,10 @@ void scim_json_remove(scim_json_t *parent, scim_json_t *child);
 scim_json_t *scim_json_get(const scim_json_t *object, scim_str_t name);
 scim_json_t *scim_json_get_ci(const scim_json_t *object, scim_str_t name);
 
-/* How many members have that name but for ASCII case. */
-size_t scim_json_count_ci(const scim_json_t *object, scim_str_t name);
+/* Refused, 400 invalidSyntax: one of the n names stands in the object twice,
+ * in different casings, and which counts is anybody's guess. */
+scim_rc_t scim_json_once(const scim_json_t *object, const scim_str_t *names,
+    size_t n, scim_error_t *err);
 
 /* The text of a STRING member of that name (case of ASCII ignored), or
  * absent. */

@@ -18,6 +18,12 @@ static const op_name_t op_names[] = {
     { SCIM_STR("remove"), SCIM_P_REMOVE }
 };
 
+static const scim_str_t parts[] = {
+    SCIM_STR("op"), SCIM_STR("path"), SCIM_STR("value")
+};
+
+static const scim_str_t list = SCIM_STR("Operations");
+
 /* How many comparisons a filter makes with one entry, at most. */
 static size_t
 filter_cost(const scim_filter_t *filter)
@@ -186,37 +192,6 @@ read_pathless(scim_patch_reader_t *rd, const scim_json_t *value)
 }
 
 
-/* Names that differ only in case: which one counts is anybody's guess. */
-static scim_rc_t
-refuse_twice(scim_error_t *err, const scim_json_t *object, scim_str_t name)
-{
-    return scim_json_count_ci(object, name) < 2 ? SCIM_OK
-           : scim_refuse(err, 400, SCIM_INVALID_SYNTAX,
-                         "'%.*s' is given twice in the PATCH request, under "
-                         "names that differ in case", SCIM_FMT(name));
-}
-
-
-static scim_rc_t
-check_names(scim_patch_reader_t *rd, const scim_json_t *operation)
-{
-    size_t     i;
-    scim_rc_t  rc;
-    static const scim_str_t names[] = {
-        SCIM_STR("op"), SCIM_STR("path"), SCIM_STR("value")
-    };
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        rc = refuse_twice(rd->err, operation, names[i]);
-        if (rc != SCIM_OK) {
-            return rc;
-        }
-    }
-
-    return SCIM_OK;
-}
-
-
 static scim_rc_t
 read_operation(scim_patch_reader_t *rd, const scim_json_t *operation)
 {
@@ -229,7 +204,8 @@ read_operation(scim_patch_reader_t *rd, const scim_json_t *operation)
                            "each of the 'Operations' must be an object");
     }
 
-    rc = check_names(rd, operation);
+    rc = scim_json_once(operation, parts, sizeof(parts) / sizeof(parts[0]),
+                        rd->err);
     if (rc != SCIM_OK) {
         return rc;
     }
@@ -314,7 +290,7 @@ scim_patch_parse(scim_pool_t *pool, const scim_resource_type_t *type,
                            "with a list 'Operations' that is not empty");
     }
 
-    rc = refuse_twice(err, body, scim_str("Operations"));
+    rc = scim_json_once(body, &list, 1, err);
     if (rc != SCIM_OK) {
         return rc;
     }
