@@ -12,6 +12,7 @@ from scim_client import (
 )
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
 
 def user_text(members, name='"ada"'):
@@ -123,6 +124,22 @@ def test_duplicate_keys_of_a_search(tenant):
         answer = tenant.post("/Users/.search",
                              f'{{"schemas":["{SEARCH}"],{more}}}')
         assert answer.status_code == 400, answer.text
+
+
+def test_duplicate_keys_of_a_bulk(tenant):
+    head = f'{{"schemas":["{BULK}"],"Operations":'
+    good = '{"method":"POST","path":"/Users","bulkId":"a","data":{}}'
+    for body in (head + f'[{good}],"operations":[{good}]}}',
+                 head + f'[{good}],"failOnErrors":1,"FailOnErrors":2}}'):
+        assert_error(tenant.post("/Bulk", body), 400, "invalidSyntax")
+    for more in ('"Path":"/Groups"', '"METHOD":"PUT"', '"BulkId":"b"',
+                 '"DATA":{"userName":"b"}'):
+        twice = "{" + more + "," + good[1:]
+        answer = tenant.post("/Bulk", head + f"[{twice}]}}")
+        row, = answer.json()["Operations"]
+        assert row["status"] == "400"
+        assert row["response"]["scimType"] == "invalidSyntax"
+    assert_list(tenant.get("/Users"), 0)
 
 
 @pytest.mark.parametrize("number", [
