@@ -66,7 +66,8 @@ write_member(scim_buf_t *buf, const char *name, scim_str_t value)
 
 /* Of whatever exists or is meant to; a POST that has failed made nothing. */
 static void
-write_location(scim_buf_t *buf, scim_str_t base, const scim_bulk_item_t *item)
+write_location(scim_buf_t *buf, const scim_bulk_t *bulk,
+    const scim_bulk_item_t *item)
 {
     scim_str_t             location;
     const scim_request_t  *request = &item->request;
@@ -77,10 +78,7 @@ write_location(scim_buf_t *buf, scim_str_t base, const scim_bulk_item_t *item)
         return;
     }
 
-    if (scim_str_printf(buf->pool, &location, "%.*s/%.*s/%.*s",
-                        SCIM_FMT(base), SCIM_FMT(request->type->endpoint),
-                        SCIM_FMT(request->id)) != SCIM_OK)
-    {
+    if (scim_bulk_url(bulk, item, &location) != SCIM_OK) {
         buf->failed = true;
         return;
     }
@@ -90,7 +88,8 @@ write_location(scim_buf_t *buf, scim_str_t base, const scim_bulk_item_t *item)
 
 
 static void
-write_item(scim_buf_t *buf, scim_str_t base, const scim_bulk_item_t *item)
+write_item(scim_buf_t *buf, const scim_bulk_t *bulk,
+    const scim_bulk_item_t *item)
 {
     scim_buf_lit(buf, "{\"status\":\"");
     scim_buf_uint(buf, (uint64_t) item->status);
@@ -98,7 +97,7 @@ write_item(scim_buf_t *buf, scim_str_t base, const scim_bulk_item_t *item)
 
     write_member(buf, "method", item->method);
     write_member(buf, "bulkId", item->bulk_id);
-    write_location(buf, base, item);
+    write_location(buf, bulk, item);
 
     if (item->etag[0] != '\0') {
         write_member(buf, "version", scim_str_from(item->etag));
@@ -178,7 +177,7 @@ answer(scim_op_t *op)
             scim_buf_char(&buf, ',');
         }
 
-        write_item(&buf, op->env->base, item);
+        write_item(&buf, bulk, item);
         any = true;
     }
 

@@ -152,6 +152,10 @@ scim_rc_t scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
 scim_rc_t scim_bulk_resolve(scim_bulk_t *bulk, scim_bulk_names_t *names,
     const scim_bulk_item_t *item, scim_error_t *err);
 
+/* The URL of its resource. */
+scim_rc_t scim_bulk_url(const scim_bulk_t *bulk, const scim_bulk_item_t *item,
+    scim_str_t *url);
+
 /* A copy of the item's data without its late references; NULL: no memory. */
 scim_json_t *scim_bulk_trim(scim_pool_t *pool, const scim_bulk_t *bulk,
     const scim_bulk_item_t *item);

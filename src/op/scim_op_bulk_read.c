@@ -395,21 +395,31 @@ follow(reader_t *reader, scim_bulk_item_t *item)
 }
 
 
+/* Once all items are mapped, as what refers to a resource by its URL needs
+ * the type of that. */
 static scim_rc_t
-place_item(reader_t *reader, scim_bulk_item_t *item)
+link_item(reader_t *reader, scim_bulk_item_t *item)
 {
-    scim_rc_t  rc;
+    scim_rc_t     rc = SCIM_OK;
+    scim_bulk_t  *bulk = reader->bulk;
 
-    rc = map_item(reader, item);
+    item->ref_from = bulk->nrefs;
+    item->ref_to = bulk->nrefs;
 
-    if (rc == SCIM_OK && item->request.body != NULL) {
-        rc = scim_bulk_resolve(reader->bulk, &reader->names, item,
-                               &reader->err);
+    if (item->request.body != NULL) {
+        rc = scim_bulk_resolve(bulk, &reader->names, item, &reader->err);
     }
 
+    if (rc != SCIM_OK) {
+        bulk->nrefs = item->ref_from;
+        return rc;
+    }
+
+    item->ref_to = bulk->nrefs;
+
     /* What a POST makes nobody else can have made before. */
-    return (rc == SCIM_OK && item->request.method != SCIM_POST)
-           ? follow(reader, item) : rc;
+    return (item->request.method != SCIM_POST) ? follow(reader, item)
+                                               : SCIM_OK;
 }
 
 
@@ -448,8 +458,10 @@ read_items(reader_t *reader, const scim_json_t *operations)
 }
 
 
+/* A step with each item that has not been refused. */
 static scim_rc_t
-place_items(reader_t *reader)
+each_item(reader_t *reader,
+    scim_rc_t (*step)(reader_t *reader, scim_bulk_item_t *item))
 {
     uint32_t           i;
     scim_rc_t          rc;
@@ -458,28 +470,22 @@ place_items(reader_t *reader)
 
     for (i = 0; i < bulk->n; i++) {
         item = &bulk->items[i];
-        item->ref_from = bulk->nrefs;
-        item->ref_to = bulk->nrefs;
 
         if (item->status != 0) {
             continue;
         }
 
-        rc = place_item(reader, item);
+        rc = step(reader, item);
 
         if (rc == SCIM_NOMEM) {
             return rc;
         }
 
-        if (rc == SCIM_OK) {
-            item->ref_to = bulk->nrefs;
-            continue;
-        }
-
         /* What is refused waits for nobody. */
-        bulk->nrefs = item->ref_from;
-        item->path_ref = SCIM_BULK_NONE;
-        scim_bulk_refuse(bulk, item, &reader->err);
+        if (rc != SCIM_OK) {
+            item->path_ref = SCIM_BULK_NONE;
+            scim_bulk_refuse(bulk, item, &reader->err);
+        }
     }
 
     return SCIM_OK;
@@ -515,5 +521,9 @@ scim_bulk_read(scim_bulk_t *bulk, scim_error_t *err)
 
     rc = read_items(&reader, operations);
 
-    return (rc == SCIM_OK) ? place_items(&reader) : rc;
+    if (rc == SCIM_OK) {
+        rc = each_item(&reader, map_item);
+    }
+
+    return (rc == SCIM_OK) ? each_item(&reader, link_item) : rc;
 }

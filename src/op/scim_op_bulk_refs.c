@@ -2,9 +2,10 @@
  * What in a bulk's paths and data refers to another item.
  *
  * A reference is the text "bulkId:NAME" where an id belongs: a member named
- * value, $ref, members or manager, whatever it is qualified with, a bare
- * element of an array, and within the quotes of a PATCH's value filter.
- * Anywhere else it is text.
+ * value, members or manager, whatever it is qualified with, a bare element of
+ * an array, and within the quotes of a PATCH's value filter; or where a URL
+ * belongs: $ref, and what the schema calls a reference.  Anywhere else it is
+ * text.
  */
 
 #include <string.h>
@@ -15,11 +16,19 @@
 
 #define PREFIX  "bulkId:"
 
+/* What takes the place of a reference. */
+typedef enum {
+    PUT_NOTHING = 0,    /* it is text */
+    PUT_ID,
+    PUT_URL
+} put_e;
+
 typedef struct {
-    scim_bulk_t        *bulk;
-    scim_bulk_names_t  *names;
-    bool                patch;      /* `path` is one of a PATCH */
-    scim_error_t       *err;
+    scim_bulk_t                 *bulk;
+    scim_bulk_names_t           *names;
+    const scim_resource_type_t  *type;      /* of the data */
+    bool                         patch;     /* `path` is one of a PATCH */
+    scim_error_t                *err;
 } reader_t;
 
 
@@ -71,16 +80,70 @@ add_ref(reader_t *reader, scim_json_t *node, uint32_t target)
 }
 
 
-/* Whether what hangs under this name is, or holds, an id. */
+/* Recurses once, into sub-attributes. */
 static bool
-names_id(scim_str_t name)
+names_reference(const scim_attr_t *attrs, size_t n, scim_str_t name)
 {
     size_t  i;
 
+    for (i = 0; i < n; i++) {
+        if ((attrs[i].type == SCIM_REFERENCE
+             && scim_str_caseeq(attrs[i].name, name))
+            || names_reference(attrs[i].subs, attrs[i].nsubs, name))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+is_reference(const scim_resource_type_t *type, scim_str_t name)
+{
+    size_t  i;
+
+    if (names_reference(type->schema->attrs, type->schema->nattrs, name)) {
+        return true;
+    }
+
+    for (i = 0; i < type->nextensions; i++) {
+        if (names_reference(type->extensions[i]->attrs,
+                            type->extensions[i]->nattrs, name))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static bool
+is_marked(scim_str_t text)
+{
+    return scim_str_casestarts(text, scim_str(PREFIX));
+}
+
+
+/* What replaces a reference that is this member of an object, or in its array.
+ * Most are none, which is told without a look into the schema. */
+static put_e
+put_for(const reader_t *reader, const scim_json_t *member)
+{
+    size_t      i;
+    scim_str_t  name = member->name;
+
     static const scim_str_t  names[] = {
-        SCIM_STR("value"), SCIM_STR("$ref"), SCIM_STR("members"),
-        SCIM_STR("manager"),
+        SCIM_STR("value"), SCIM_STR("members"), SCIM_STR("manager"),
     };
+
+    if (member->type == SCIM_JSON_OBJECT
+        || (member->type == SCIM_JSON_STRING && !is_marked(member->text)))
+    {
+        return PUT_NOTHING;
+    }
 
     for (i = name.len; i > 0; i--) {
         if (name.data[i - 1] == '.' || name.data[i - 1] == ':') {
@@ -91,21 +154,34 @@ names_id(scim_str_t name)
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (scim_str_caseeq(name, names[i])) {
-            return true;
+            return PUT_ID;
         }
     }
 
-    return false;
+    return (scim_str_caseeq(name, scim_str("$ref"))
+            || is_reference(reader->type, name)) ? PUT_URL : PUT_NOTHING;
+}
+
+
+scim_rc_t
+scim_bulk_url(const scim_bulk_t *bulk, const scim_bulk_item_t *item,
+    scim_str_t *url)
+{
+    return scim_str_printf(bulk->op->pool, url, "%.*s/%.*s/%.*s",
+                           SCIM_FMT(bulk->op->env->base),
+                           SCIM_FMT(item->request.type->endpoint),
+                           SCIM_FMT(item->request.id));
 }
 
 
 static scim_rc_t
-resolve_text(reader_t *reader, scim_json_t *node)
+resolve_text(reader_t *reader, scim_json_t *node, put_e put)
 {
-    uint32_t   target = SCIM_BULK_NONE;
-    scim_rc_t  rc;
+    uint32_t                 target = SCIM_BULK_NONE;
+    scim_rc_t                rc;
+    const scim_bulk_item_t  *maker;
 
-    if (!scim_str_casestarts(node->text, scim_str(PREFIX))) {
+    if (!is_marked(node->text)) {
         return SCIM_OK;
     }
 
@@ -115,7 +191,15 @@ resolve_text(reader_t *reader, scim_json_t *node)
         return rc;
     }
 
-    node->text = reader->bulk->items[target].request.id;
+    maker = &reader->bulk->items[target];
+    node->text = maker->request.id;
+
+    /* One that could not be read makes nothing that has a URL. */
+    if (put == PUT_URL && maker->request.type != NULL
+        && scim_bulk_url(reader->bulk, maker, &node->text) != SCIM_OK)
+    {
+        return SCIM_NOMEM;
+    }
 
     return add_ref(reader, node, target);
 }
@@ -167,13 +251,15 @@ resolve_path(reader_t *reader, scim_json_t *node)
 
 /* Recurses once per level of nesting, which the parser has bounded. */
 static scim_rc_t
-resolve(reader_t *reader, scim_json_t *node, bool id)
+resolve(reader_t *reader, scim_json_t *node, put_e put)
 {
+    put_e         element = (put == PUT_URL) ? PUT_URL : PUT_ID;
     scim_rc_t     rc;
     scim_json_t  *child;
 
     if (node->type == SCIM_JSON_STRING) {
-        return id ? resolve_text(reader, node) : SCIM_OK;
+        return (put != PUT_NOTHING) ? resolve_text(reader, node, put)
+                                    : SCIM_OK;
     }
 
     for (child = node->first; child != NULL; child = child->next) {
@@ -187,7 +273,8 @@ resolve(reader_t *reader, scim_json_t *node, bool id)
 
         } else {
             rc = resolve(reader, child, node->type == SCIM_JSON_ARRAY
-                                        || names_id(child->name));
+                                        ? element
+                                        : put_for(reader, child));
         }
 
         if (rc != SCIM_OK) {
@@ -204,12 +291,13 @@ scim_bulk_resolve(scim_bulk_t *bulk, scim_bulk_names_t *names,
     const scim_bulk_item_t *item, scim_error_t *err)
 {
     reader_t  reader = {
-        bulk, names, item->request.method == SCIM_PATCH, err
+        bulk, names, item->request.type, item->request.method == SCIM_PATCH,
+        err
     };
 
     /* The tree is this request's own, and nobody else reads it. */
     return resolve(&reader, (scim_json_t *) (uintptr_t) item->request.body,
-                   false);
+                   PUT_NOTHING);
 }
 
 
@@ -219,7 +307,7 @@ scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
     scim_bulk_item_t *item, scim_str_t *path, scim_error_t *err)
 {
     size_t        i, end;
-    reader_t      reader = { bulk, names, false, err };
+    reader_t      reader = { bulk, names, NULL, false, err };
     scim_rc_t     rc;
     scim_str_t    name, base = bulk->op->env->base;
     scim_pool_t  *pool = bulk->op->pool;

@@ -384,8 +384,9 @@ references_are_resolved(void **state)
         "{'method':'PATCH','path':'/Groups/@G','data':{'Operations':["
         "{'op':'add','path':'members','value':'bulkId:eve'}]}},"
         "{'method':'PUT','path':'/Users/bulkId:ada','data':{'userName':"
-        "'ada','displayName':'bulkId:eve','urn:ietf:params:scim:schemas:"
-        "extension:enterprise:2.0:User':{'manager':{'value':'bulkId:eve'}}}}",
+        "'ada','displayName':'bulkId:eve','profileUrl':'bulkId:h',"
+        "'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User':"
+        "{'manager':{'value':'bulkId:eve','$ref':'bulkId:eve'}}}}",
         "G", group));
 
     assert_string_equal(statuses(&answer), "201 201 201 201 204 204 200");
@@ -397,8 +398,12 @@ references_are_resolved(void **state)
 
     got = unit_op(unit_printf("GET /Users/%s", id_of(&answer, 1)), NULL);
     assert_non_null(strstr(got.text,
-                           unit_printf("'manager':{'value':'%s'",
-                                       id_of(&answer, 2))));
+                           unit_printf("'manager':{'value':'%s','$ref':'%s'",
+                                       id_of(&answer, 2),
+                                       cell(&answer, 2, "location"))));
+    assert_string_equal(unit_get(&got, "profileUrl"),
+                        cell(&answer, 3, "location"));
+    assert_string_equal(unit_get(&got, "displayName"), "bulkId:eve");
 
     /* One that is used before it is listed. */
     answer = bulk("{'method':'PATCH','path':'/Users/bulkId:z','data':"
