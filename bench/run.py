@@ -45,6 +45,7 @@ class Bench:
         self.base = f"http://127.0.0.1:{self.port}"
         self.redis_socket = root / "redis.sock"
         self.processes = []
+        self.recorded = 0
 
     def spawn(self, *args):
         self.processes.append(subprocess.Popen(
@@ -126,7 +127,9 @@ class Bench:
             ["redis-cli", "-s", str(self.redis_socket), "monitor"], text=True,
             stdout=subprocess.PIPE)
         monitor.stdout.readline()
-        user = json.loads(self.call("POST", "/open/v2/Users", user_body("R")))
+        self.recorded += 1
+        name = f"R{self.recorded}"
+        user = json.loads(self.call("POST", "/open/v2/Users", user_body(name)))
         for line in monitor.stdout:
             words = re.findall(r'"((?:[^"\\]|\\.)*)"', line)
             if words and words[0].lower() in ("evalsha", "eval") \
@@ -138,7 +141,7 @@ class Bench:
         op_id = next(w for w in words if re.fullmatch(r"[0-9a-f-]{32,36}", w)
                      and w != user["id"])
         vary = {user["id"]: "__rand_int__-id", op_id: "__rand_int__-op",
-                "userR": "u__rand_int__", "eR": "e__rand_int__"}
+                f"user{name}": "u__rand_int__", f"e{name}": "e__rand_int__"}
         out = []
         for word in words:
             for old, new in vary.items():
