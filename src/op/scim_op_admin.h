@@ -12,8 +12,8 @@ typedef struct {
     scim_str_t       token;     /* id of the path */
     scim_buf_t       out;
     int              status;    /* of the answer to come */
-    scim_op_step_pt  next;      /* once the tenant is found, or the token
-                                   revoked */
+    scim_op_step_pt  next;      /* once the tenant is found, its tokens
+                                   listed, or the token revoked */
 
     scim_str_t      *names;     /* a list being gone through */
     scim_token_t    *tokens;
@@ -38,6 +38,9 @@ void scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms);
 /* Asks for the tenant of the path; next finds it in `found`, or the answer is
  * 404. */
 scim_rc_t scim_admin_tenant(scim_op_t *op, scim_op_step_pt next);
+
+/* Asks for the tenant's list of tokens; next finds it in `tokens`. */
+scim_rc_t scim_admin_tokens(scim_op_t *op, scim_op_step_pt next);
 
 /* Revokes the token in hand, `tokens[at]`. */
 scim_rc_t scim_admin_revoke(scim_op_t *op, scim_op_step_pt next);

@@ -27,8 +27,7 @@ static scim_rc_t tenant_got(scim_op_t *op, const redisReply *reply);
 static scim_rc_t show(scim_op_t *op, const redisReply *reply);
 static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
 static scim_rc_t switched_off(scim_op_t *op, const redisReply *reply);
-static scim_rc_t tokens(scim_op_t *op, const redisReply *reply);
-static scim_rc_t revoke(scim_op_t *op);
+static scim_rc_t revoke(scim_op_t *op, const redisReply *reply);
 static scim_rc_t revoked(scim_op_t *op, const redisReply *reply);
 static scim_rc_t sweep(scim_op_t *op);
 static scim_rc_t swept(scim_op_t *op, const redisReply *reply);
@@ -428,30 +427,16 @@ switched_off(scim_op_t *op, const redisReply *reply)
 
     admin->existed = rc == SCIM_OK;
 
-    return scim_op_ask(op, scim_store_token_list(op->pool, admin->tenant,
-                                                 &op->cmd),
-                       tokens);
+    return scim_admin_tokens(op, revoke);
 }
 
 
 static scim_rc_t
-tokens(scim_op_t *op, const redisReply *reply)
-{
-    scim_rc_t      rc;
-    scim_error_t   err;
-    scim_admin_t  *admin = op->state;
-
-    rc = scim_store_token_list_reply(op->pool, reply, &admin->tokens,
-                                     &admin->n, &err);
-
-    return (rc == SCIM_OK) ? revoke(op) : scim_op_stop(op, rc, &err);
-}
-
-
-static scim_rc_t
-revoke(scim_op_t *op)
+revoke(scim_op_t *op, const redisReply *reply)
 {
     scim_admin_t  *admin = op->state;
+
+    (void) reply;
 
     if (admin->at == admin->n) {
         return sweep(op);
@@ -470,7 +455,7 @@ revoked(scim_op_t *op, const redisReply *reply)
 
     admin->at++;
 
-    return revoke(op);
+    return revoke(op, NULL);
 }
 
 

@@ -16,8 +16,9 @@
 
 #define NAME_MAX_LEN  128
 
+static scim_rc_t tokens_got(scim_op_t *op, const redisReply *reply);
 static scim_rc_t list_ask(scim_op_t *op, const redisReply *reply);
-static scim_rc_t list_got(scim_op_t *op, const redisReply *reply);
+static scim_rc_t list_begin(scim_op_t *op, const redisReply *reply);
 static scim_rc_t list_next(scim_op_t *op);
 static scim_rc_t list_record(scim_op_t *op, const redisReply *reply);
 static scim_rc_t make(scim_op_t *op, const redisReply *reply);
@@ -60,6 +61,34 @@ write_token(scim_buf_t *buf, const scim_token_t *token)
 /* --- the list ------------------------------------------------------------ */
 
 scim_rc_t
+scim_admin_tokens(scim_op_t *op, scim_op_step_pt next)
+{
+    scim_admin_t  *admin = op->state;
+
+    admin->next = next;
+
+    return scim_op_ask(op, scim_store_token_list(op->pool, admin->tenant,
+                                                 &op->cmd),
+                       tokens_got);
+}
+
+
+static scim_rc_t
+tokens_got(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    rc = scim_store_token_list_reply(op->pool, reply, &admin->tokens,
+                                     &admin->n, &err);
+
+    return (rc == SCIM_OK) ? admin->next(op, NULL)
+                           : scim_op_stop(op, rc, &err);
+}
+
+
+scim_rc_t
 scim_admin_tokens_list(scim_op_t *op, const redisReply *reply)
 {
     (void) reply;
@@ -71,28 +100,18 @@ scim_admin_tokens_list(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 list_ask(scim_op_t *op, const redisReply *reply)
 {
-    scim_admin_t  *admin = op->state;
-
     (void) reply;
 
-    return scim_op_ask(op, scim_store_token_list(op->pool, admin->tenant,
-                                                 &op->cmd),
-                       list_got);
+    return scim_admin_tokens(op, list_begin);
 }
 
 
 static scim_rc_t
-list_got(scim_op_t *op, const redisReply *reply)
+list_begin(scim_op_t *op, const redisReply *reply)
 {
-    scim_rc_t      rc;
-    scim_error_t   err;
     scim_admin_t  *admin = op->state;
 
-    rc = scim_store_token_list_reply(op->pool, reply, &admin->tokens,
-                                     &admin->n, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
+    (void) reply;
 
     scim_buf_lit(&admin->out, "{\"tokens\":[");
 
@@ -400,28 +419,18 @@ recorded(scim_op_t *op, const redisReply *reply)
 scim_rc_t
 scim_admin_token_delete(scim_op_t *op, const redisReply *reply)
 {
-    scim_admin_t  *admin = op->state;
-
     (void) reply;
 
-    return scim_op_ask(op, scim_store_token_list(op->pool, admin->tenant,
-                                                 &op->cmd),
-                       find);
+    return scim_admin_tokens(op, find);
 }
 
 
 static scim_rc_t
 find(scim_op_t *op, const redisReply *reply)
 {
-    scim_rc_t      rc;
-    scim_error_t   err;
     scim_admin_t  *admin = op->state;
 
-    rc = scim_store_token_list_reply(op->pool, reply, &admin->tokens,
-                                     &admin->n, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
+    (void) reply;
 
     for (admin->at = 0; admin->at < admin->n; admin->at++) {
         if (scim_str_eq(admin->tokens[admin->at].id, admin->token)) {
