@@ -188,20 +188,6 @@ ngx_http_scim_redis_close(ngx_http_scim_redis_t *redis)
 }
 
 
-ngx_uint_t
-ngx_http_scim_redis_pending(ngx_http_scim_redis_t *redis)
-{
-    return redis->records;
-}
-
-
-ngx_uint_t
-ngx_http_scim_redis_ready(ngx_http_scim_redis_t *redis)
-{
-    return redis->state == NGX_HTTP_SCIM_REDIS_READY;
-}
-
-
 void
 ngx_http_scim_redis_refuse(ngx_http_scim_redis_cause_e cause,
     ngx_uint_t retry_after, scim_error_t *err)

@@ -83,8 +83,4 @@ void ngx_http_scim_redis_detach(ngx_http_scim_cmd_t *cmd);
  * error; a command record that remains is an [alert] in the log. */
 void ngx_http_scim_redis_close(ngx_http_scim_redis_t *redis);
 
-/* For status: commands queued and in flight; 1 when connected and ready. */
-ngx_uint_t ngx_http_scim_redis_pending(ngx_http_scim_redis_t *redis);
-ngx_uint_t ngx_http_scim_redis_ready(ngx_http_scim_redis_t *redis);
-
 #endif /* NGX_HTTP_SCIM_REDIS_H */
