@@ -316,10 +316,15 @@ def test_3_4_2_2_groups_and_members(tenant):
 
 @pytest.fixture
 def sorted_people(tenant):
-    made(tenant, user("b", title="2", emails=[
-        {"value": "z@x"}, {"value": "a@x", "primary": True}]))
-    made(tenant, user("C", title="10", emails=[{"value": "b@x"}]))
-    made(tenant, user("a", name={"familyName": "F"}))
+    people = [
+        user("b", title="2", emails=[
+            {"value": "z@x"}, {"value": "a@x", "primary": True}]),
+        user("C", title="10", emails=[{"value": "b@x"}]),
+        user("a", name={"familyName": "F"}),
+    ]
+    for person in people:
+        made(tenant, person)
+        time.sleep(0.005)  # meta.created counts milliseconds: none is shared
     return tenant
 
 
