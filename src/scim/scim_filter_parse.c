@@ -195,6 +195,15 @@ parse_after_brackets(scim_lexer_t *lx, const scim_attr_t *attr,
 }
 
 
+/* Whether brackets may follow: one simple value has no parts to ask for. */
+static bool
+has_parts(const scim_attr_path_t *path)
+{
+    return path->sub == NULL
+           && (path->attr->type == SCIM_COMPLEX || path->attr->multi_valued);
+}
+
+
 static scim_rc_t
 parse_value_path(scim_lexer_t *lx, const scim_attr_path_t *path,
     scim_filter_t **out)
@@ -202,7 +211,7 @@ parse_value_path(scim_lexer_t *lx, const scim_attr_path_t *path,
     scim_rc_t       rc;
     scim_filter_t  *node;
 
-    if (path->sub != NULL) {
+    if (!has_parts(path)) {
         return scim_lexer_expected(lx, "an operator");
     }
 

@@ -294,7 +294,7 @@ def test_3_4_2_2_dates_are_instants(tenant):
     "active gt true", "active ge true", "active lt false", "active le true",
     'x509Certificates.value gt "TWFu"', 'userName eq "\\q"', "&&", "1 eq 1",
     'meta.created gt "yesterday"', 'emails[name.familyName eq "x"]',
-    'userName.value eq "a"', "pr",
+    'userName.value eq "a"', 'userName[value eq "a"]', "pr",
     'userName eq {"a":1}', "userName eq 'a'", 'password eq "x"',
 ])
 def test_3_4_2_2_invalid_filters(tenant, expression):

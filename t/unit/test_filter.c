@@ -231,6 +231,13 @@ static const refused_t  refused[] = {
     { "User", "emails[emails[type pr]]", "no sub-attribute 'emails'" },
     { "User", "emails[type[x pr]]", "position 12: one of the operators" },
     { "User", "emails.type[value pr]", "position 12: an operator" },
+    { "User", "userName[value eq 'x']", "position 9: an operator is expected,"
+      " found '['" },
+    { "User", "externalId[value pr]", "position 11: an operator" },
+    { "User", U ":active[value eq true]", "an operator" },
+    { "User", ENT ":department[value pr]", "an operator" },
+    { "User", "not (title[value pr] or id pr)", "position 11: an operator" },
+    { "User", "name.givenName[value pr]", "position 15: an operator" },
     { "User", "name[givenName pr] eq 'x'", "the name of a sub-attribute" },
     { "User", ENT " pr", "has no attribute" },
     { "User", "urn:x:y:userName pr", "has no attribute" },

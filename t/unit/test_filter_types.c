@@ -236,6 +236,7 @@ presence(void **state)
         { "wholes[value gt 3]", "{'wholes':[1,4]}", '1' },
         { "wholes[value gt 3 and value lt 4]", "{'wholes':[1,5]}", '0' },
         { "box[part eq 1]", "{'box':{'part':1}}", '1' },
+        { "whole[value eq 1]", "{'whole':1}", '-' },
         { "whole eq '10'", "{'whole':10}", '1' },
         { "whole eq 'ten'", "{'whole':10}", '-' },
         { "whole eq 1.5", "{'whole':1}", '-' },
