@@ -113,6 +113,7 @@ struct ngx_http_scim_call_s {
     scim_op_env_t              env;     /* conf, now and random are filled in */
     scim_method_e              method;
     scim_str_t                 path;    /* after the location, as sent */
+    scim_str_t                 args;    /* of the query, as sent */
     scim_request_t             scim;    /* of a SCIM request */
     scim_gate_t                gate;    /* of a check of a token */
     char                       hash[SCIM_SHA256_HEX + 1];   /* of its token;

@@ -12,7 +12,7 @@ ngx_http_scim_admin_start(ngx_http_scim_call_t *call)
     scim_op_t  *op;
 
     op = scim_op_admin(call->pool, &call->env, call->method, call->path,
-                       call->body);
+                       call->args, call->body);
 
     return ngx_http_scim_call_run(call, op, ngx_http_scim_call_send);
 }
@@ -44,7 +44,9 @@ ngx_http_scim_admin_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_scim_base_url(r, call->pool, &call->env.base) != NGX_OK) {
+    if (ngx_http_scim_copy(call->pool, &r->args, &call->args) != NGX_OK
+        || ngx_http_scim_base_url(r, call->pool, &call->env.base) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -496,7 +496,9 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.scan_limit = conf->scan_limit;
     conf->op.cursor_timeout = (unsigned) conf->cursor_timeout;
     conf->op.no_target = (scim_no_target_e) conf->no_target;
-    conf->op.unknown = (scim_unknown_e) conf->unknown;
+
+    scim_policy_init(&conf->op.policy);
+    conf->op.policy.unknown = (scim_unknown_e) conf->unknown;
 
     return ngx_http_scim_merge_handler(cf, prev, conf);
 }

@@ -66,6 +66,7 @@ scim_op_create_op(scim_pool_t *pool, const scim_op_env_t *env,
 
     op->pool = pool;
     op->env = env;
+    op->policy = &env->conf->policy;
     op->resume = first;
 
     return op;

@@ -34,8 +34,8 @@
 #include "../scim/scim_error.h"
 #include "../scim/scim_json.h"
 #include "../scim/scim_patch.h"
+#include "../scim/scim_policy.h"
 #include "../scim/scim_schema.h"
-#include "../scim/scim_unknown.h"
 #include "../store/scim_store.h"
 #include "../store/scim_store_token.h"
 
@@ -48,13 +48,21 @@ typedef struct {
     size_t                max_count;
     size_t                scan_limit;   /* resources read for a filter that no
                                            index serves */
-    scim_unknown_e        unknown;      /* attributes of POST, PUT, PATCH */
+    scim_policy_t         policy;       /* where a tenant has none of its own */
     unsigned              cursor_timeout;   /* seconds */
     scim_no_target_e      no_target;
     size_t                bulk_operations;  /* in one bulk; 0: no bulks */
     size_t                bulk_payload;     /* bytes of its body: announced
                                                here, checked by the driver */
 } scim_op_conf_t;
+
+/* Who a change is by and where it comes from, for the history. */
+typedef struct {
+    scim_str_t  actor;
+    scim_str_t  address;    /* of the client */
+    scim_str_t  request;    /* id of the request, as in the access log */
+    scim_str_t  token;      /* id of the token; empty: none */
+} scim_origin_t;
 
 /* What comes from outside with each request. */
 typedef struct {
@@ -63,6 +71,9 @@ typedef struct {
     scim_str_t            base;         /* base URL, no slash at the end */
     scim_str_t            me;           /* id of the user behind the request;
                                            empty: none, or not known */
+    scim_origin_t         origin;
+    bool                  admin;        /* an administrator, to whom policies
+                                           for identity providers yield */
     uint64_t              now;          /* ms since the epoch */
     void                (*random)(void *data, uint8_t *buf, size_t len);
     void                 *random_data;
@@ -130,6 +141,7 @@ typedef struct scim_op_many_s scim_op_many_t;
 struct scim_op_s {
     scim_pool_t         *pool;
     const scim_op_env_t *env;
+    const scim_policy_t *policy;        /* the tenant's */
     scim_request_t       request;
     scim_store_cmd_t     cmd;           /* when SCIM_AGAIN */
     scim_result_t        result;        /* when SCIM_OK */
@@ -196,11 +208,12 @@ scim_op_t *scim_op_gate(scim_pool_t *pool, const scim_op_env_t *env,
 /* --- the admin API ------------------------------------------------------- */
 
 /*
- * path is what follows the admin location: "/tenants", "/tenants/{t}",
- * "/tenants/{t}/tokens", "/tenants/{t}/tokens/{id}".  Bodies and errors are
- * JSON (errors in SCIM's form).  docs/admin-api.md.
+ * path is what follows the admin location, as "/tenants/{t}/tokens"; args the
+ * query, undecoded.  Bodies and errors are JSON (errors in SCIM's form).
+ * docs/admin-api.md.
  */
 scim_op_t *scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
-    scim_method_e method, scim_str_t path, const scim_json_t *body);
+    scim_method_e method, scim_str_t path, scim_str_t args,
+    const scim_json_t *body);
 
 #endif /* SCIM_OP_H */

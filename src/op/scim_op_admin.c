@@ -7,54 +7,88 @@
 #include "../scim/scim_text.h"
 
 
-/* "/tenants/T/tokens/ID" */
-#define SEGMENTS  4
+/* "/tenants/T/Users/ID/restore" */
+#define SEGMENTS  5
 
-typedef struct {
+#define READS(first)  [SCIM_GET] = first, [SCIM_HEAD] = first
+
+/* A '*' stands for any segment: the first for the tenant's name, the others
+ * for admin->part.  The first row that fits is taken. */
+static const struct {
+    scim_str_t       path[SEGMENTS];
     const char      *allow;
     scim_op_step_pt  step[SCIM_OTHER + 1];
-} admin_route_t;
-
-/* By the number of segments. */
-static const admin_route_t routes[SEGMENTS + 1] = {
-    [1] = { "GET, HEAD, POST", {
-        [SCIM_GET] = scim_admin_tenants_list,
-        [SCIM_HEAD] = scim_admin_tenants_list,
+} routes[] = {
+    { { SCIM_STR("tenants") }, "GET, HEAD, POST", {
+        READS(scim_admin_tenants_list),
         [SCIM_POST] = scim_admin_tenants_create } },
-    [2] = { "GET, HEAD, PATCH, DELETE", {
-        [SCIM_GET] = scim_admin_tenant_get,
-        [SCIM_HEAD] = scim_admin_tenant_get,
+    { { SCIM_STR("tenants"), SCIM_STR("*") }, "GET, HEAD, PATCH, DELETE", {
+        READS(scim_admin_tenant_get),
         [SCIM_PATCH] = scim_admin_tenant_patch,
         [SCIM_DELETE] = scim_admin_tenant_delete } },
-    [3] = { "GET, HEAD, POST", {
-        [SCIM_GET] = scim_admin_tokens_list,
-        [SCIM_HEAD] = scim_admin_tokens_list,
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens") },
+      "GET, HEAD, POST", {
+        READS(scim_admin_tokens_list),
         [SCIM_POST] = scim_admin_tokens_create } },
-    [4] = { "DELETE", {
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
+        SCIM_STR("*") }, "DELETE", {
         [SCIM_DELETE] = scim_admin_token_delete } },
 };
+
+#define NROUTES  (sizeof(routes) / sizeof(routes[0]))
 
 
 static scim_rc_t
 nothing_here(scim_op_t *op)
 {
     return scim_op_error(op, 404, SCIM_TYPE_NONE,
-                         "There is nothing at this path of the admin API; "
-                         "there are /tenants, /tenants/{tenant}, /tenants/"
-                         "{tenant}/tokens and /tenants/{tenant}/tokens/{id}");
+                         "There is nothing at this path of the admin API: "
+                         "docs/admin-api.md lists what there is, beginning "
+                         "with /tenants");
 }
 
 
-/* op->request.id is the path until it is read here. */
+/* Whether the segments are those of routes[i]; sets what they name. */
+static bool
+fits(size_t i, const scim_str_t *segment, size_t n, scim_admin_t *admin)
+{
+    size_t             at, part;
+    const scim_str_t  *path = routes[i].path;
+
+    part = 0;
+
+    for (at = 0; at < SEGMENTS && path[at].data != NULL; at++) {
+
+        if (at == n) {
+            return false;
+        }
+
+        if (!scim_str_eq(path[at], scim_str("*"))) {
+            if (!scim_str_eq(path[at], segment[at])) {
+                return false;
+            }
+
+        } else if (at == 1) {
+            admin->tenant = segment[at];
+
+        } else {
+            admin->part[part++] = segment[at];
+        }
+    }
+
+    return at == n;
+}
+
+
+/* op->request.id is the path until it is read here, and .filter the query. */
 static scim_rc_t
 route(scim_op_t *op, const redisReply *reply)
 {
-    size_t                n;
-    scim_rc_t             rc;
-    scim_str_t            segment[SEGMENTS];
-    scim_error_t          err;
-    scim_admin_t         *admin;
-    const admin_route_t  *found;
+    size_t         i, n;
+    scim_rc_t      rc;
+    scim_str_t     segment[SEGMENTS];
+    scim_error_t   err;
+    scim_admin_t  *admin;
 
     rc = scim_request_segments(op->pool, op->request.id, segment, SEGMENTS,
                                &n, &err);
@@ -62,41 +96,39 @@ route(scim_op_t *op, const redisReply *reply)
         return scim_op_stop(op, rc, &err);
     }
 
-    if (n == 0 || n > SEGMENTS
-        || !scim_str_eq(segment[0], scim_str("tenants"))
-        || (n > 2 && !scim_str_eq(segment[2], scim_str("tokens"))))
-    {
-        return nothing_here(op);
-    }
-
     admin = scim_pcalloc(op->pool, sizeof(scim_admin_t));
     if (admin == NULL) {
         return SCIM_NOMEM;
     }
 
+    for (i = 0; i < NROUTES && !fits(i, segment, n, admin); i++) {
+        /* the next */
+    }
+
+    if (i == NROUTES) {
+        return nothing_here(op);
+    }
+
     op->state = admin;
+    admin->args = op->request.filter;
     scim_buf_init(&admin->out, op->pool, 256);
 
-    admin->tenant = (n > 1) ? segment[1] : scim_str_absent;
-    admin->token = (n > 3) ? segment[3] : scim_str_absent;
-
-    found = &routes[n];
-
-    if (found->step[op->request.method] == NULL) {
-        return scim_op_not_allowed(op, found->allow);
+    if (routes[i].step[op->request.method] == NULL) {
+        return scim_op_not_allowed(op, routes[i].allow);
     }
 
     if (n > 1 && !scim_store_name_valid(admin->tenant)) {
         return scim_admin_no_tenant(op);
     }
 
-    return found->step[op->request.method](op, reply);
+    return routes[i].step[op->request.method](op, reply);
 }
 
 
 scim_op_t *
 scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
-    scim_method_e method, scim_str_t path, const scim_json_t *body)
+    scim_method_e method, scim_str_t path, scim_str_t args,
+    const scim_json_t *body)
 {
     scim_op_t  *op;
 
@@ -107,6 +139,7 @@ scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
 
     op->request.method = method;
     op->request.id = path;
+    op->request.filter = args;
     op->request.body = body;
 
     return op;

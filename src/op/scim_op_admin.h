@@ -8,8 +8,10 @@
 #include "scim_op_int.h"
 
 typedef struct {
-    scim_str_t       tenant;     /* of the path, or the one made */
-    scim_str_t       token;     /* id of the path */
+    scim_str_t       tenant;    /* of the path, or the one made */
+    scim_str_t       part[2];   /* what the path names within the tenant: a
+                                   token; an endpoint and an id */
+    scim_str_t       args;      /* of the query, undecoded */
     scim_buf_t       out;
     int              status;    /* of the answer to come */
     scim_op_step_pt  next;      /* once the tenant is found, its tokens

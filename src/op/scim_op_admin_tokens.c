@@ -345,7 +345,7 @@ draw(scim_op_t *op, scim_admin_t *admin)
         || scim_token_hash(scim_str_from(secret), hash) != SCIM_OK
         || scim_str_dup(op->pool, scim_str_from(hash), &token->hash)
            != SCIM_OK
-        || scim_str_dup(op->pool, scim_str_from(secret), &admin->token)
+        || scim_str_dup(op->pool, scim_str_from(secret), &admin->part[0])
            != SCIM_OK)
     {
         return SCIM_NOMEM;
@@ -407,7 +407,7 @@ recorded(scim_op_t *op, const redisReply *reply)
 
     write_token(&admin->out, &admin->made);
     scim_buf_lit(&admin->out, ",\"token\":");
-    scim_json_write_string(&admin->out, admin->token);
+    scim_json_write_string(&admin->out, admin->part[0]);
     scim_buf_char(&admin->out, '}');
 
     return scim_op_body(op, 201, &admin->out);
@@ -433,7 +433,7 @@ find(scim_op_t *op, const redisReply *reply)
     (void) reply;
 
     for (admin->at = 0; admin->at < admin->n; admin->at++) {
-        if (scim_str_eq(admin->tokens[admin->at].id, admin->token)) {
+        if (scim_str_eq(admin->tokens[admin->at].id, admin->part[0])) {
             break;
         }
     }
@@ -442,7 +442,7 @@ find(scim_op_t *op, const redisReply *reply)
         return scim_op_error(op, 404, SCIM_TYPE_NONE,
                              "The tenant \"%.*s\" has no token with the id "
                              "\"%.*s\"", SCIM_FMT(admin->tenant),
-                             SCIM_FMT(admin->token));
+                             SCIM_FMT(admin->part[0]));
     }
 
     return scim_admin_revoke(op, revoked);

@@ -88,7 +88,7 @@ scim_op_create(scim_op_t *op, const redisReply *reply)
         }
     }
 
-    rc = scim_resource_accept(op->pool, type, op->env->conf->unknown,
+    rc = scim_resource_accept(op->pool, type, op->policy->unknown,
                               op->request.body, &w->doc, w->members, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);

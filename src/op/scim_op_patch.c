@@ -28,7 +28,7 @@ needs_document(scim_op_t *op, const scim_patch_t *patch, bool *needed,
 
     *needed = scim_patch_needs_document(patch);
 
-    switch (op->env->conf->unknown) {
+    switch (op->policy->unknown) {
 
     case SCIM_UNKNOWN_REFUSE:
         return scim_unknown_check_patch(op->pool, type, op->request.body, err);
@@ -183,7 +183,7 @@ apply(scim_op_t *op, scim_op_write_t *w, scim_error_t *err)
         return rc;
     }
 
-    if (op->env->conf->unknown == SCIM_UNKNOWN_KEEP
+    if (op->policy->unknown == SCIM_UNKNOWN_KEEP
         && scim_unknown_keep_patch(op->pool, type, op->request.body, w->doc)
            == SCIM_NOMEM)
     {

@@ -339,6 +339,39 @@ scim_request_map(scim_pool_t *pool, const scim_schemas_t *schemas,
 }
 
 
+scim_rc_t
+scim_request_arg(scim_pool_t *pool, scim_str_t args, scim_str_t name,
+    scim_str_t *value, scim_error_t *err)
+{
+    scim_str_t  key, text;
+
+    while (args.len != 0) {
+        text = next_piece(&args, '&');
+        key = next_piece(&text, '=');
+
+        if (scim_uri_decode(pool, key, true, &key) != SCIM_OK) {
+            return SCIM_NOMEM;
+        }
+
+        if (!scim_str_caseeq(key, name)) {
+            continue;
+        }
+
+        if (scim_uri_decode(pool, text, true, value) != SCIM_OK) {
+            return SCIM_NOMEM;
+        }
+
+        return scim_utf8_valid(*value)
+               ? SCIM_OK
+               : scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                             "The argument %.*s of the URL is not UTF-8",
+                             SCIM_FMT(name));
+    }
+
+    return SCIM_NONE;
+}
+
+
 /* A list of names as `attributes` of a URL has it. */
 static scim_rc_t
 join(scim_pool_t *pool, const scim_json_t *array, scim_str_t *out,

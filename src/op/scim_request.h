@@ -29,6 +29,11 @@ scim_rc_t scim_request_map(scim_pool_t *pool, const scim_schemas_t *schemas,
 scim_rc_t scim_request_segments(scim_pool_t *pool, scim_str_t path,
     scim_str_t *out, size_t max, size_t *n, scim_error_t *err);
 
+/* The decoded value of an argument of the query; SCIM_NONE: not given.
+ * Refused: 400 for what is not UTF-8. */
+scim_rc_t scim_request_arg(scim_pool_t *pool, scim_str_t args, scim_str_t name,
+    scim_str_t *value, scim_error_t *err);
+
 /* Takes the members of a SearchRequest body (RFC 7644 section 3.4.3). */
 scim_rc_t scim_request_search(scim_pool_t *pool, const scim_json_t *body,
     scim_request_t *request, scim_error_t *err);

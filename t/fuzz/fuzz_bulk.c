@@ -70,6 +70,8 @@ configure(void)
         .bulk_payload = 65536
     };
 
+    scim_policy_init(&conf.policy);
+
     env = (scim_op_env_t) {
         .conf = &conf, .tenant = scim_str("t"), .base = scim_str("http://h"),
         .now = 1700000000000, .random = draw

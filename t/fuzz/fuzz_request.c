@@ -50,6 +50,8 @@ configure(void)
         .max_count = 1000, .scan_limit = 1000, .cursor_timeout = 3600
     };
 
+    scim_policy_init(&conf.policy);
+
     env = (scim_op_env_t) {
         .conf = &conf, .tenant = scim_str("acme"),
         .base = scim_str("https://x"), .now = 1700000000000, .random = draw

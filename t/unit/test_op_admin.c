@@ -5,34 +5,6 @@
 #include "unit_op.h"
 
 
-/* "POST /tenants" */
-static unit_answer_t
-admin(const char *request, const char *body)
-{
-    size_t                   i;
-    const char              *path;
-    static const char *const methods[] = {
-        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"
-    };
-
-    path = strchr(request, ' ') + 1;
-
-    for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (strncmp(request, methods[i], strlen(methods[i])) == 0) {
-            break;
-        }
-    }
-
-    unit_env.now += 1000;
-
-    return unit_op_run(scim_op_admin(unit_op_pool(), &unit_env,
-                                     (scim_method_e) i, scim_str_from(path),
-                                     (body != NULL)
-                                     ? unit_json(unit_op_pool(), body)
-                                     : NULL));
-}
-
-
 static void
 tenants(void **state)
 {
@@ -40,19 +12,19 @@ tenants(void **state)
 
     (void) state;
 
-    answer = admin("POST /tenants", "{'name':'b-1'}");
+    answer = unit_admin("POST /tenants", "{'name':'b-1'}");
     assert_int_equal(answer.status, 201);
     assert_string_equal(answer.text,
                         "{'name':'b-1','enabled':true,'created':"
                         "'2023-11-14T22:13:21.000Z','settings':{},'users':0,"
                         "'groups':0}");
 
-    answer = admin("POST /tenants", "{'name':'b-1'}");
+    answer = unit_admin("POST /tenants", "{'name':'b-1'}");
     assert_int_equal(answer.status, 409);
-    answer = admin("POST /tenants/", "{'name':'a'}");
+    answer = unit_admin("POST /tenants/", "{'name':'a'}");
     assert_int_equal(answer.status, 201);
 
-    answer = admin("GET /tenants", NULL);
+    answer = unit_admin("GET /tenants", NULL);
     assert_int_equal(answer.status, 200);
     assert_non_null(strstr(answer.text, "{'tenants':[{'name':'a',"));
     assert_non_null(strstr(answer.text, ",{'name':'b-1',"));
@@ -60,21 +32,21 @@ tenants(void **state)
     unit_env.tenant = scim_str("a");
     (void) unit_group("g", unit_user("u"));
 
-    answer = admin("GET /tenants/a", NULL);
+    answer = unit_admin("GET /tenants/a", NULL);
     assert_int_equal(answer.status, 200);
     assert_string_equal(unit_get(&answer, "users"), "1");
     assert_string_equal(unit_get(&answer, "groups"), "1");
 
-    answer = admin("PATCH /tenants/a", "{'enabled':false}");
+    answer = unit_admin("PATCH /tenants/a", "{'enabled':false}");
     assert_int_equal(answer.status, 200);
     assert_string_equal(unit_get(&answer, "enabled"), "false");
     assert_int_equal(unit_op("GET /Users", NULL).status, 403);
     assert_int_equal(unit_op("GET /Schemas", NULL).status, 403);
     assert_int_equal(unit_op("POST /Users", "{'userName':'x'}").status, 403);
 
-    answer = admin("PATCH /tenants/a", "{'enabled':true,'settings':{}}");
+    answer = unit_admin("PATCH /tenants/a", "{'enabled':true,'settings':{}}");
     assert_int_equal(answer.status, 200);
-    answer = admin("PATCH /tenants/a", "{}");
+    answer = unit_admin("PATCH /tenants/a", "{}");
     assert_string_equal(unit_get(&answer, "enabled"), "true");
     assert_int_equal(unit_op("GET /Users", NULL).status, 200);
 }
@@ -88,32 +60,32 @@ deleting_leaves_nothing(void **state)
 
     (void) state;
 
-    assert_int_equal(admin("POST /tenants", "{'name':'a'}").status, 201);
+    assert_int_equal(unit_admin("POST /tenants", "{'name':'a'}").status, 201);
     unit_env.tenant = scim_str("a");
 
     for (i = 0; i < 1100; i++) {
         (void) unit_user(unit_printf("u%zu", i));
     }
 
-    assert_int_equal(admin("POST /tenants/a/tokens", "{}").status, 201);
-    assert_int_equal(admin("POST /tenants/a/tokens", "{}").status, 201);
+    assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
+    assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
 
     /* off, list, twice two halves, two steps, name */
-    answer = admin("DELETE /tenants/a", NULL);
+    answer = unit_admin("DELETE /tenants/a", NULL);
     assert_int_equal(answer.status, 204);
     assert_int_equal(answer.trips, 1 + 1 + 4 + 2 + 1);
 
-    assert_int_equal(admin("GET /tenants/a", NULL).status, 404);
-    assert_int_equal(admin("DELETE /tenants/a", NULL).status, 404);
-    answer = admin("GET /tenants", NULL);
+    assert_int_equal(unit_admin("GET /tenants/a", NULL).status, 404);
+    assert_int_equal(unit_admin("DELETE /tenants/a", NULL).status, 404);
+    answer = unit_admin("GET /tenants", NULL);
     assert_string_equal(answer.text, "{'tenants':[]}");
 
     /* a new one of that name finds nothing of the old */
-    assert_int_equal(admin("POST /tenants", "{'name':'a'}").status, 201);
+    assert_int_equal(unit_admin("POST /tenants", "{'name':'a'}").status, 201);
     answer = unit_op("GET /Users", NULL);
     assert_string_equal(unit_get(&answer, "totalResults"), "0");
     (void) unit_user("u1");
-    answer = admin("GET /tenants/a/tokens", NULL);
+    answer = unit_admin("GET /tenants/a/tokens", NULL);
     assert_string_equal(answer.text, "{'tokens':[]}");
 }
 
@@ -127,7 +99,7 @@ tokens(void **state)
 
     (void) state;
 
-    answer = admin("POST /tenants/acme/tokens",
+    answer = unit_admin("POST /tenants/acme/tokens",
                    "{'name':'Entra','expires':'2030-01-01T00:00:00Z'}");
     assert_int_equal(answer.status, 201);
 
@@ -140,10 +112,10 @@ tokens(void **state)
     assert_string_equal(unit_get(&answer, "expires"),
                         "2030-01-01T00:00:00.000Z");
 
-    assert_int_equal(admin("POST /tenants/acme/tokens",
+    assert_int_equal(unit_admin("POST /tenants/acme/tokens",
                            "{'scope':'read','name':null}").status, 201);
 
-    answer = admin("GET /tenants/acme/tokens", NULL);
+    answer = unit_admin("GET /tenants/acme/tokens", NULL);
     assert_int_equal(answer.status, 200);
     assert_null(strstr(answer.text, secret));
     assert_null(strstr(answer.text, "lastUsed"));
@@ -155,20 +127,20 @@ tokens(void **state)
     assert_int_equal(unit_op_run(scim_op_gate(unit_op_pool(), &unit_env,
                                               &gate)).status, 200);
 
-    answer = admin("GET /tenants/acme/tokens", NULL);
+    answer = unit_admin("GET /tenants/acme/tokens", NULL);
     assert_non_null(strstr(answer.text, "'lastUsed':'2023-11-14T22:13:23.000Z"
                            "'"));
 
-    assert_int_equal(admin(unit_printf("DELETE /tenants/acme/tokens/%s", id),
-                           NULL).status, 204);
-    assert_int_equal(admin(unit_printf("DELETE /tenants/acme/tokens/%s", id),
-                           NULL).status, 404);
+    assert_int_equal(unit_admin(unit_printf("DELETE /tenants/acme/tokens/"
+                                            "%s", id), NULL).status, 204);
+    assert_int_equal(unit_admin(unit_printf("DELETE /tenants/acme/tokens/"
+                                            "%s", id), NULL).status, 404);
 
     gate = (scim_gate_t) { .token = scim_str_from(secret) };
     assert_int_equal(unit_op_run(scim_op_gate(unit_op_pool(), &unit_env,
                                               &gate)).status, 401);
 
-    answer = admin("GET /tenants/acme/tokens", NULL);
+    answer = unit_admin("GET /tenants/acme/tokens", NULL);
     assert_int_equal(scim_json_get(answer.json, scim_str("tokens"))->count, 1);
 }
 
@@ -231,7 +203,7 @@ what_is_refused(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        answer = admin(cases[i].request, cases[i].body);
+        answer = unit_admin(cases[i].request, cases[i].body);
 
         if (answer.status != cases[i].status
             || strstr(unit_get(&answer, "detail"), cases[i].detail) == NULL)
@@ -243,7 +215,7 @@ what_is_refused(void **state)
         assert_true((answer.status == 405) == (answer.result->allow != NULL));
     }
 
-    answer = admin("GET /tenants", NULL);
+    answer = unit_admin("GET /tenants", NULL);
     assert_string_equal(answer.text, "{'tenants':[]}");
 }
 

@@ -24,10 +24,7 @@ make(const char *tenant, const char *body)
 {
     unit_answer_t  answer;
 
-    answer = unit_op_run(scim_op_admin(unit_op_pool(), &unit_env, SCIM_POST,
-                             scim_str_from(unit_printf("/tenants/%s/tokens",
-                                                       tenant)),
-                             unit_json(unit_op_pool(), body)));
+    answer = unit_admin(unit_printf("POST /tenants/%s/tokens", tenant), body);
     assert_int_equal(answer.status, 201);
 
     return unit_get(&answer, "token");

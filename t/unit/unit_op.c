@@ -71,6 +71,8 @@ unit_op_start(void **state)
         .cursor_timeout = 3600
     };
 
+    scim_policy_init(&unit_conf.policy);
+
     for (i = 0; scim_schemas_type_at(unit_schemas(), i) != NULL; i++) {
         assert_int_equal(scim_store_indexes(pool,
                              scim_schemas_type_at(unit_schemas(), i), true,
@@ -266,15 +268,12 @@ refused(const scim_error_t *err)
 }
 
 
-unit_answer_t
-unit_op_if(const char *request, const char *if_match, const char *body)
+/* "METHOD /path?query" into its parts; ' becomes ". */
+static void
+split(const char *request, scim_http_t *http)
 {
-    char            *text, *blank, *query;
-    scim_rc_t        rc;
-    scim_str_t       copy;
-    scim_http_t      http = { .if_match = scim_str_absent };
-    scim_error_t     err;
-    scim_request_t  *mapped;
+    char        *text, *blank, *query;
+    scim_str_t   copy;
 
     assert_int_equal(scim_str_dup(pool, scim_str_from(request), &copy),
                      SCIM_OK);
@@ -288,14 +287,28 @@ unit_op_if(const char *request, const char *if_match, const char *body)
     assert_non_null(blank);
     query = strchr(blank, '?');
 
-    http.method = method_of(text, (size_t) (blank - text));
+    *http = (scim_http_t) {
+        .method = method_of(text, (size_t) (blank - text))
+    };
 
     if (query != NULL) {
         *query++ = '\0';
-        http.args = scim_str_from(query);
+        http->args = scim_str_from(query);
     }
 
-    http.path = scim_str_from(blank + 1);
+    http->path = scim_str_from(blank + 1);
+}
+
+
+unit_answer_t
+unit_op_if(const char *request, const char *if_match, const char *body)
+{
+    scim_rc_t        rc;
+    scim_http_t      http;
+    scim_error_t     err;
+    scim_request_t  *mapped;
+
+    split(request, &http);
 
     if (if_match != NULL && *if_match == '!') {
         http.if_none_match = scim_str_from(if_match + 1);
@@ -317,6 +330,21 @@ unit_op_if(const char *request, const char *if_match, const char *body)
     unit_env.now += 1000;
 
     return unit_op_run(scim_op_start(pool, &unit_env, mapped));
+}
+
+
+unit_answer_t
+unit_admin(const char *request, const char *body)
+{
+    scim_http_t  http;
+
+    split(request, &http);
+    unit_env.now += 1000;
+
+    return unit_op_run(scim_op_admin(pool, &unit_env, http.method, http.path,
+                                     http.args,
+                                     (body != NULL) ? unit_json(pool, body)
+                                                    : NULL));
 }
 
 

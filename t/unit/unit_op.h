@@ -45,6 +45,10 @@ unit_answer_t unit_op(const char *request, const char *body);
 unit_answer_t unit_op_if(const char *request, const char *if_match,
     const char *body);
 
+/* A call of the admin API: "GET /tenants/acme/tokens?count=1"; a second later
+ * than the one before, so that times differ. */
+unit_answer_t unit_admin(const char *request, const char *body);
+
 /* Drives an operation to its end; *trips counts the writes. */
 scim_rc_t unit_op_drive(scim_op_t *op, unsigned *trips);
 

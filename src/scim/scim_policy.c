@@ -1,0 +1,15 @@
+/*
+ * Policies and their defaults.
+ */
+
+#include "scim_policy.h"
+
+
+void
+scim_policy_init(scim_policy_t *policy)
+{
+    *policy = (scim_policy_t) {
+        .history_count = SCIM_HISTORY_COUNT,
+        .breaker_window = 3600
+    };
+}

@@ -1,0 +1,73 @@
+/*
+ * Policies: what a deployment, or one tenant, asks for beyond the RFCs.  Each
+ * has a directive for a location and a setting of a tenant of the same
+ * meaning; a tenant's setting goes before the location's directive.
+ */
+
+#ifndef SCIM_POLICY_H
+#define SCIM_POLICY_H
+
+#include "scim_core.h"
+#include "scim_filter.h"
+#include "scim_schema.h"
+#include "scim_unknown.h"
+
+/* Where a user's displayName comes from. */
+typedef enum {
+    SCIM_DISPLAY_SENT = 0,  /* as the client sends it */
+    SCIM_DISPLAY_DERIVED    /* from the name when the user is made; later only
+                               an administrator changes it */
+} scim_display_e;
+
+/* What becomes of a member that does not exist. */
+typedef enum {
+    SCIM_MISSING_REFUSE = 0,
+    SCIM_MISSING_PARK,      /* it becomes one when it appears */
+    SCIM_MISSING_DROP       /* left out: restoring only, no policy */
+} scim_missing_e;
+
+/* Content-Type of answers. */
+typedef enum {
+    SCIM_MEDIA_AUTO = 0,    /* by Accept */
+    SCIM_MEDIA_SCIM,
+    SCIM_MEDIA_JSON
+} scim_media_e;
+
+/* An attribute that a resource must have, and the form of its value. */
+typedef struct {
+    const scim_resource_type_t *type;
+    scim_attr_path_t            path;
+    scim_str_t                  name;       /* as it was given */
+    scim_str_t                  pattern;    /* of the whole value, PCRE; absent:
+                                               any */
+    scim_str_t                  message;    /* absent: made of the above */
+} scim_rule_t;
+
+typedef struct {
+    scim_unknown_e  unknown;
+    scim_display_e  display;
+    scim_missing_e  unknown_members;
+    scim_media_e    media;
+    bool            groups_off;         /* no /Groups, no `groups` of users */
+    bool            delete_deactivates; /* DELETE of a user */
+    bool            single_token;       /* a new one ends the others */
+    scim_str_t      default_group;      /* displayName; absent: none */
+    scim_rule_t    *rules;
+    size_t          nrules;
+
+    bool            history_off;
+    uint64_t        history_count;      /* entries kept; 0: any number */
+    uint64_t        history_age;        /* seconds they are kept; 0: for good */
+
+    uint64_t        breaker_count;      /* deprovisionings let through within */
+    uint64_t        breaker_percent;    /* the window, and as a share of all */
+    uint64_t        breaker_window;     /* users; seconds; 0: no limit */
+    bool            dry_run;
+} scim_policy_t;
+
+#define SCIM_HISTORY_COUNT  100000
+
+/* What applies when nothing is said. */
+void scim_policy_init(scim_policy_t *policy);
+
+#endif /* SCIM_POLICY_H */
