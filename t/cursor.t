@@ -21,6 +21,8 @@ GET /scim/v2/Users?count=2
 
 POST /scim/v2/Users/.search
 {"cursor":"","count":1,"sortBy":"userName"}
+
+GET /scim/v2/Users?cursor=&count=0
 --- response_body_like
 "totalResults":3,"itemsPerPage":2,"Resources":\[.*\],"nextCursor":"[A-Za-z0-9_-]+"\}$
 
@@ -29,6 +31,8 @@ POST /scim/v2/Users/.search
 "startIndex":1,"itemsPerPage":2,"Resources":\[.*\]\}$
 
 "itemsPerPage":1,"Resources":\[\{"id":"ada-1".*\],"nextCursor":"[A-Za-z0-9_-]+"\}$
+
+"totalResults":3,"startIndex":1,"itemsPerPage":0,"Resources":\[\]\}$
 
 
 
@@ -40,7 +44,7 @@ GET /scim/v2/Users?cursor=%2A
 
 GET /scim/v2/Users?cursor=&startIndex=1
 
-GET /scim/v2/Users?cursor=&count=0
+GET /scim/v2/Users?cursor=&count=few
 
 POST /scim/v2/.search
 {"cursor":"AAAA"}

@@ -93,12 +93,6 @@ paging(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
                 list->paged ? SCIM_INVALID_COUNT : SCIM_INVALID_VALUE,
                 conf->default_count, &list->count, err);
 
-    if (rc == SCIM_OK && list->paged && list->count == 0) {
-        return scim_refuse(err, 400, SCIM_INVALID_COUNT,
-                           "With a cursor, count must be between 1 and %zu",
-                           conf->max_count);
-    }
-
     if (list->count > conf->max_count) {
         list->count = conf->max_count;
     }
@@ -382,6 +376,9 @@ scim_op_list(scim_op_t *op, const redisReply *reply)
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
+
+    /* Of a page without rows the total is all there is to tell. */
+    list->paged = list->paged && list->count != 0;
 
     op->request.type = list->legs[0].type;
 

@@ -44,7 +44,7 @@ typedef struct {
     size_t              count;
     bool                sorted;
     bool                descending;
-    bool                paged;      /* by cursors */
+    bool                paged;      /* by cursors; not if count is 0 */
     scim_cursor_t       cursor;     /* position empty: the first page */
     scim_str_t          query_text; /* what a cursor is bound to */
 

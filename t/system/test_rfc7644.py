@@ -884,6 +884,13 @@ def test_9865_2_1_invalid_counts(many, count):
                  "invalidCount")
 
 
+@pytest.mark.parametrize("count", ["0", "-1"])
+def test_9865_2_no_page_but_the_total(many, count):
+    body = many.get(f"/Users?cursor&count={count}").json()
+    assert body["totalResults"] == 7
+    assert not body.get("Resources")
+
+
 def test_9865_2_2_sorted_pages(many):
     pages = walk(many, "count=2&sortBy=userName&sortOrder=descending")
     assert sum(pages, []) == [f"u{i}" for i in range(6, -1, -1)]

@@ -249,6 +249,61 @@ answers(void **state)
 }
 
 
+/* A page without rows tells the total and goes nowhere. */
+static void
+none_at_all(void **state)
+{
+    size_t         i;
+    const char    *next;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char *request;    /* @N: a cursor of /Users */
+        const char *total;
+    } cases[] = {
+        { "GET /Users?cursor=&count=0", "5" },
+        { "GET /Users?cursor=&count=-3", "5" },
+        { "GET /Users?cursor=@N&count=0", "5" },
+        { "GET /Users?cursor=&count=0&filter=userName sw \"b\"", "1" },
+        { "GET /Users?cursor=&count=0&filter=userName co \"b\"", "1" },
+        { "GET /Users?cursor=&count=0&sortBy=userName", "5" },
+        { "GET /Users?cursor=&count=0&sortBy=nickName", "5" },
+        { "GET /?cursor=&count=0", "5" },
+    };
+
+    (void) state;
+    make_five();
+    answer = page("/Users", 2, "");
+    next = cursor_of(&answer, "nextCursor");
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        answer = unit_op(unit_fill(cases[i].request, "N", next), NULL);
+
+        if (answer.status != 200
+            || strcmp(unit_get(&answer, "totalResults"), cases[i].total) != 0)
+        {
+            fail_msg("%s: %d %s", cases[i].request, answer.status,
+                     answer.text);
+        }
+
+        assert_string_equal(names(&answer), "");
+        assert_string_equal(unit_get(&answer, "itemsPerPage"), "0");
+        assert_null(cursor_of(&answer, "nextCursor"));
+        assert_null(cursor_of(&answer, "previousCursor"));
+    }
+
+    answer = unit_op("POST /Users/.search", "{'cursor':'','count':0}");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(unit_get(&answer, "totalResults"), "5");
+
+    /* more than are read to be counted: there is nothing to tell */
+    unit_conf.scan_limit = 4;
+    answer = unit_op("GET /Users?cursor=&count=0&filter=nickName pr", NULL);
+    assert_int_equal(answer.status, 400);
+    assert_string_equal(unit_get(&answer, "scimType"), "tooMany");
+}
+
+
 static void
 what_is_refused(void **state)
 {
@@ -276,9 +331,11 @@ what_is_refused(void **state)
         { "GET /Users?cursor=*", "invalidCursor" },
         { "GET /Users?cursor=%00", "invalidCursor" },
         { "GET /Users?cursor=&startIndex=1", "invalidValue" },
-        { "GET /Users?cursor=&count=0", "invalidCount" },
-        { "GET /Users?cursor=&count=-1", "invalidCount" },
+        { "GET /Users?cursor=AAAA&count=0", "invalidCursor" },
+        { "GET /Users?cursor=@N&sortBy=userName&count=0", "invalidCursor" },
+        { "GET /Users?cursor=&startIndex=1&count=0", "invalidValue" },
         { "GET /Users?cursor=&count=many", "invalidCount" },
+        { "GET /Users?cursor=&count=-", "invalidCount" },
         { "GET /Users?cursor=&cursor=x", "invalidCursor" },
     };
 
@@ -578,6 +635,7 @@ main(void)
                                                   unit_op_end)
         TEST(there_and_back),
         TEST(answers),
+        TEST(none_at_all),
         TEST(what_is_refused),
         TEST(forged),
         TEST(stable_while_others_write),
