@@ -99,9 +99,14 @@ bool scim_filter_uses(const scim_filter_t *filter, const scim_attr_t *attr);
 /* An attribute path without a filter, as `attributes`, `sortBy` and the keys
  * of path-less PATCH values have it: "name.givenName",
  * "urn:…:User:manager.value", "urn:…:enterprise:2.0:User".  SCIM_NONE if the
- * type has no such attribute. */
+ * type has no such attribute; out->attr is then the attribute that has no such
+ * sub-attribute, or NULL. */
 scim_rc_t scim_attr_path_parse(const scim_resource_type_t *type,
     scim_str_t text, scim_attr_path_t *out);
+
+/* The same for a name without URN that stands below a schema's. */
+scim_rc_t scim_attr_path_within(const scim_resource_type_t *type,
+    const scim_schema_t *schema, scim_str_t name, scim_attr_path_t *out);
 
 /*
  * A PATCH path (RFC 7644 figure 7): attribute path, or value path with an

@@ -62,24 +62,16 @@ static scim_rc_t
 scim_gather_unknown(scim_gather_t *g, const scim_schema_t *schema,
     const scim_json_t *member)
 {
-    size_t             i;
-    scim_slots_t      *slots;
-    scim_attr_path_t   path;
+    size_t         i;
+    scim_slots_t  *slots;
 
     if (g->unknown == SCIM_UNKNOWN_REFUSE) {
         return scim_unknown_refuse(g->type, schema, member->name, g->err);
     }
 
-    /* Below the core schema's URN it is unknown, but not when it is read
-     * back from where it would be kept. */
-    if (scim_attr_path_parse(g->type, member->name, &path) == SCIM_OK
-        && schema == g->type->schema)
-    {
-        return SCIM_OK;
-    }
-
     if (g->unknown == SCIM_UNKNOWN_IGNORE || member->type == SCIM_JSON_NULL
-        || (member->type == SCIM_JSON_ARRAY && member->count == 0))
+        || (member->type == SCIM_JSON_ARRAY && member->count == 0)
+        || !scim_unknown_keeps(g->type, schema, member->name))
     {
         return SCIM_OK;
     }
@@ -259,9 +251,7 @@ static scim_rc_t
 scim_gather_schema(scim_gather_t *g, const scim_schema_t *schema,
     const scim_json_t *input)
 {
-    const char         *dot;
     scim_rc_t           rc;
-    scim_str_t          name, sub;
     scim_attr_path_t    path;
     const scim_json_t  *member;
 
@@ -279,29 +269,10 @@ scim_gather_schema(scim_gather_t *g, const scim_schema_t *schema,
 
     for (member = input->first; member != NULL; member = member->next) {
 
-        name = member->name;
-        sub = scim_str_absent;
+        rc = scim_attr_path_within(g->type, schema, member->name, &path);
 
-        dot = name.len > 0 ? memchr(name.data, '.', name.len) : NULL;
-        if (dot != NULL) {
-            name.len = (size_t) (dot - name.data);
-            sub = scim_str_skip(member->name, name.len + 1);
-        }
-
-        path = (scim_attr_path_t) { .schema = schema };
-        path.attr = scim_type_attr(g->type, schema, name);
-
-        if (path.attr != NULL && dot != NULL) {
-            path.sub = scim_attr_sub(path.attr, sub);
-        }
-
-        if (path.attr != NULL && (dot == NULL || path.sub != NULL)) {
-            rc = scim_gather_attr(g, &path, member);
-
-        } else {
-            rc = scim_gather_unknown(g, schema, member);
-        }
-
+        rc = rc == SCIM_OK ? scim_gather_attr(g, &path, member)
+                           : scim_gather_unknown(g, schema, member);
         if (rc != SCIM_OK) {
             return rc;
         }

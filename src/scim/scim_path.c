@@ -56,12 +56,42 @@ find_attr(const scim_resource_type_t *type, scim_str_t name,
 }
 
 
+/* "name" or "name.sub" of the schema given; out->schema NULL: of any. */
+static scim_rc_t
+parse_name(const scim_resource_type_t *type, scim_str_t name,
+    scim_attr_path_t *out)
+{
+    const char  *dot;
+    scim_str_t   sub;
+
+    dot = name.len != 0 ? memchr(name.data, '.', name.len) : NULL;
+    sub = scim_str_absent;
+
+    if (dot != NULL) {
+        sub = scim_str_skip(name, (size_t) (dot - name.data) + 1);
+        name.len = (size_t) (dot - name.data);
+    }
+
+    out->attr = out->schema == NULL
+                ? find_attr(type, name, &out->schema)
+                : scim_type_attr(type, out->schema, name);
+    out->extension = out->schema != type->schema;
+
+    if (out->attr == NULL || dot == NULL) {
+        return out->attr != NULL ? SCIM_OK : SCIM_NONE;
+    }
+
+    out->sub = scim_attr_sub(out->attr, sub);
+
+    return out->sub != NULL ? SCIM_OK : SCIM_NONE;
+}
+
+
 scim_rc_t
 scim_attr_path_parse(const scim_resource_type_t *type, scim_str_t text,
     scim_attr_path_t *out)
 {
-    const char  *dot;
-    scim_str_t   name, sub;
+    scim_str_t  name;
 
     *out = (scim_attr_path_t) { .schema = NULL };
     name = text;
@@ -82,26 +112,17 @@ scim_attr_path_parse(const scim_resource_type_t *type, scim_str_t text,
         }
     }
 
-    dot = memchr(name.data, '.', name.len);
-    sub = scim_str_absent;
+    return parse_name(type, name, out);
+}
 
-    if (dot != NULL) {
-        sub = scim_str_skip(name, (size_t) (dot - name.data) + 1);
-        name.len = (size_t) (dot - name.data);
-    }
 
-    out->attr = out->schema == NULL
-                ? find_attr(type, name, &out->schema)
-                : scim_type_attr(type, out->schema, name);
-    out->extension = out->schema != type->schema;
+scim_rc_t
+scim_attr_path_within(const scim_resource_type_t *type,
+    const scim_schema_t *schema, scim_str_t name, scim_attr_path_t *out)
+{
+    *out = (scim_attr_path_t) { .schema = schema };
 
-    if (out->attr == NULL || dot == NULL) {
-        return out->attr != NULL ? SCIM_OK : SCIM_NONE;
-    }
-
-    out->sub = scim_attr_sub(out->attr, sub);
-
-    return out->sub != NULL ? SCIM_OK : SCIM_NONE;
+    return parse_name(type, name, out);
 }
 
 

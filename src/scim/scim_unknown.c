@@ -9,6 +9,22 @@
 #include "scim_unknown.h"
 
 
+bool
+scim_unknown_keeps(const scim_resource_type_t *type,
+    const scim_schema_t *schema, scim_str_t name)
+{
+    scim_rc_t         rc;
+    scim_attr_path_t  path;
+
+    /* What is below the core schema's URN is kept at the top. */
+    rc = schema == type->schema
+         ? scim_attr_path_parse(type, name, &path)
+         : scim_attr_path_within(type, schema, name, &path);
+
+    return rc != SCIM_OK && path.attr == NULL;
+}
+
+
 scim_rc_t
 scim_unknown_refuse(const scim_resource_type_t *type,
     const scim_schema_t *schema, scim_str_t name, scim_error_t *err)
@@ -119,6 +135,7 @@ scim_unknown_home(const scim_unknown_t *u, const scim_schema_t *schema)
 }
 
 
+/* SCIM_NONE: it is not kept. */
 static scim_rc_t
 scim_unknown_found(const scim_unknown_t *u, const scim_schema_t *schema,
     const scim_json_t *member)
@@ -127,6 +144,10 @@ scim_unknown_found(const scim_unknown_t *u, const scim_schema_t *schema,
 
     if (u->err != NULL) {
         return scim_unknown_refuse(u->type, schema, member->name, u->err);
+    }
+
+    if (!scim_unknown_keeps(u->type, schema, member->name)) {
+        return SCIM_NONE;
     }
 
     if (u->doc == NULL) {
@@ -154,27 +175,18 @@ scim_unknown_found(const scim_unknown_t *u, const scim_schema_t *schema,
 }
 
 
-/* The attribute of the name within a schema; `sub` is what a dot divides off,
- * absent if there is none. */
-static const scim_attr_t *
-scim_unknown_attr(const scim_unknown_t *u, const scim_schema_t *schema,
-    scim_str_t name)
+/* A member with a path of the type: its sub-attributes are refused, or nothing
+ * is. */
+static scim_rc_t
+scim_unknown_in_attr(const scim_unknown_t *u, const scim_attr_path_t *path,
+    const scim_json_t *value)
 {
-    const char         *dot;
-    scim_str_t          sub;
-    const scim_attr_t  *attr;
+    scim_rc_t  rc;
 
-    sub = scim_str_absent;
-    dot = name.len > 0 ? memchr(name.data, '.', name.len) : NULL;
+    rc = u->err == NULL || path->sub != NULL ? SCIM_OK
+         : scim_unknown_subs(u->pool, u->type, path->attr, value, u->err);
 
-    if (dot != NULL) {
-        sub = scim_str_skip(name, (size_t) (dot - name.data) + 1);
-        name.len = (size_t) (dot - name.data);
-    }
-
-    attr = scim_type_attr(u->type, schema, name);
-
-    return attr != NULL && dot != NULL ? scim_attr_sub(attr, sub) : attr;
+    return rc == SCIM_OK ? SCIM_NONE : rc;
 }
 
 
@@ -185,27 +197,23 @@ scim_unknown_in_schema(const scim_unknown_t *u, const scim_schema_t *schema,
     const scim_json_t *object)
 {
     scim_rc_t           rc, result;
-    const scim_attr_t  *attr;
+    scim_attr_path_t    path;
     const scim_json_t  *member;
 
     result = SCIM_NONE;
 
     for (member = object->first; member != NULL; member = member->next) {
 
-        attr = scim_unknown_attr(u, schema, member->name);
+        rc = scim_attr_path_within(u->type, schema, member->name, &path)
+             == SCIM_OK
+             ? scim_unknown_in_attr(u, &path, member)
+             : scim_unknown_found(u, schema, member);
 
-        if (attr == NULL) {
-            rc = scim_unknown_found(u, schema, member);
-            result = SCIM_OK;
-
-        } else {
-            rc = u->err == NULL ? SCIM_OK
-                 : scim_unknown_subs(u->pool, u->type, attr, member, u->err);
-        }
-
-        if (rc != SCIM_OK) {
+        if (rc != SCIM_OK && rc != SCIM_NONE) {
             return rc;
         }
+
+        result = rc == SCIM_OK ? SCIM_OK : result;
     }
 
     return result;
@@ -232,22 +240,19 @@ scim_unknown_in_value(const scim_unknown_t *u, const scim_json_t *object)
 
         if (scim_attr_path_parse(u->type, member->name, &path) != SCIM_OK) {
             rc = scim_unknown_found(u, u->type->schema, member);
-            result = SCIM_OK;
 
         } else if (path.attr == NULL) {
             rc = scim_unknown_in_schema(u, path.schema, member);
-            result = rc == SCIM_OK ? SCIM_OK : result;
-            rc = rc == SCIM_NONE ? SCIM_OK : rc;
 
         } else {
-            rc = u->err == NULL || path.sub != NULL ? SCIM_OK
-                 : scim_unknown_subs(u->pool, u->type, path.attr, member,
-                                     u->err);
+            rc = scim_unknown_in_attr(u, &path, member);
         }
 
-        if (rc != SCIM_OK) {
+        if (rc != SCIM_OK && rc != SCIM_NONE) {
             return rc;
         }
+
+        result = rc == SCIM_OK ? SCIM_OK : result;
     }
 
     return result;
@@ -287,10 +292,7 @@ scim_unknown_in_operation(const scim_unknown_t *u,
         return scim_unknown_in_schema(u, path.path.schema, value);
     }
 
-    rc = u->err == NULL || path.path.sub != NULL ? SCIM_OK
-         : scim_unknown_subs(u->pool, u->type, path.path.attr, value, u->err);
-
-    return rc == SCIM_OK ? SCIM_NONE : rc;
+    return scim_unknown_in_attr(u, &path.path, value);
 }
 
 

@@ -4,8 +4,9 @@
  *
  * Kept are attributes of the resource and of its extensions, and whole objects
  * of unknown extensions: they are stored and shown, but no filter, path or
- * `attributes` names them.  Unknown sub-attributes are never kept: elements
- * are merged and compared by what is known of them.
+ * `attributes` names them.  Unknown sub-attributes are never kept, however they
+ * are written ("name.x"): elements are merged and compared by what is known of
+ * them.
  */
 
 #ifndef SCIM_UNKNOWN_H
@@ -21,6 +22,11 @@ typedef enum {
     SCIM_UNKNOWN_KEEP,
     SCIM_UNKNOWN_REFUSE
 } scim_unknown_e;
+
+/* Whether a name that the schema does not have may be kept below it: as a
+ * whole it must be unknown, also when it is read back from there. */
+bool scim_unknown_keeps(const scim_resource_type_t *type,
+    const scim_schema_t *schema, scim_str_t name);
 
 /* 400 invalidSyntax for the attribute of that name; schema is the one it was
  * looked for in, or NULL. */
