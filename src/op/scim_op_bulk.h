@@ -5,6 +5,7 @@
  *     scim_op_bulk.c        from request to answer
  *     scim_op_bulk_read.c   items, their ids, the resources they are about
  *     scim_op_bulk_refs.c   references, out of paths and data
+ *     scim_op_bulk_trim.c   the data without late references
  *     scim_op_bulk_order.c  who waits for whom, and which references are late
  *     scim_op_bulk_ready.c  who is next
  *     scim_op_bulk_run.c    runs the items, several at a time

@@ -1,11 +1,11 @@
 /*
  * What in a bulk's paths and data refers to another item.
  *
- * A reference is the text "bulkId:NAME" where an id belongs: a member named
- * value, members or manager, whatever it is qualified with, a bare element of
- * an array, and within the quotes of a PATCH's value filter; or where a URL
- * belongs: $ref, and what the schema calls a reference.  Anywhere else it is
- * text.
+ * A reference is the text "bulkId:NAME" where an id belongs: in `value`, in
+ * place of an object that has `value` and `$ref` (members, manager), as a bare
+ * element of an array, and within the quotes of a PATCH's value filter; or
+ * where a URL belongs: $ref, and what the schema calls a reference.  Anywhere
+ * else it is text.
  */
 
 #include <string.h>
@@ -23,11 +23,27 @@ typedef enum {
     PUT_URL
 } put_e;
 
+/* What a part of the data is. */
+typedef enum {
+    AT_NOTHING = 0,     /* that the type knows */
+    AT_RESOURCE,        /* attributes of any schema, by their paths */
+    AT_SCHEMA,          /* attributes of one schema */
+    AT_ATTRIBUTE,       /* a value, or values */
+    AT_PATCH,
+    AT_OPERATIONS       /* of a PATCH, or one of them */
+} at_e;
+
+typedef struct {
+    at_e                  at;
+    scim_str_t            name;     /* AT_NOTHING */
+    const scim_schema_t  *schema;   /* AT_SCHEMA */
+    const scim_attr_t    *attr;     /* AT_ATTRIBUTE */
+} place_t;
+
 typedef struct {
     scim_bulk_t                 *bulk;
     scim_bulk_names_t           *names;
     const scim_resource_type_t  *type;      /* of the data */
-    bool                         patch;     /* `path` is one of a PATCH */
     scim_error_t                *err;
 } reader_t;
 
@@ -80,86 +96,148 @@ add_ref(reader_t *reader, scim_json_t *node, uint32_t target)
 }
 
 
-/* Recurses once, into sub-attributes. */
 static bool
-names_reference(const scim_attr_t *attrs, size_t n, scim_str_t name)
+is_marked(const scim_json_t *node)
 {
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        if ((attrs[i].type == SCIM_REFERENCE
-             && scim_str_caseeq(attrs[i].name, name))
-            || names_reference(attrs[i].subs, attrs[i].nsubs, name))
-        {
-            return true;
-        }
-    }
-
-    return false;
+    return node->type == SCIM_JSON_STRING
+           && scim_str_casestarts(node->text, scim_str(PREFIX));
 }
 
 
+/* Names that stand for an id wherever they are found. */
 static bool
-is_reference(const scim_resource_type_t *type, scim_str_t name)
+names_id(scim_str_t name)
 {
-    size_t  i;
-
-    if (names_reference(type->schema->attrs, type->schema->nattrs, name)) {
-        return true;
-    }
-
-    for (i = 0; i < type->nextensions; i++) {
-        if (names_reference(type->extensions[i]->attrs,
-                            type->extensions[i]->nattrs, name))
-        {
-            return true;
-        }
-    }
-
-    return false;
+    return scim_str_caseeq(name, scim_str("value"))
+           || scim_str_caseeq(name, scim_str("members"))
+           || scim_str_caseeq(name, scim_str("manager"));
 }
 
 
-static bool
-is_marked(scim_str_t text)
+static const scim_attr_t *
+ref_sub(const scim_attr_t *attr)
 {
-    return scim_str_casestarts(text, scim_str(PREFIX));
+    return scim_attr_sub(attr, scim_str("$ref"));
 }
 
 
-/* What replaces a reference that is this member of an object, or in its array.
- * Most are none, which is told without a look into the schema. */
+/* `element`: it stands in an array. */
 static put_e
-put_for(const reader_t *reader, const scim_json_t *member)
+put_for_attr(const scim_attr_t *attr, bool element)
 {
-    size_t      i;
-    scim_str_t  name = member->name;
+    bool                id;
+    const scim_attr_t  *value = attr;
 
-    static const scim_str_t  names[] = {
-        SCIM_STR("value"), SCIM_STR("members"), SCIM_STR("manager"),
-    };
+    if (attr->type == SCIM_COMPLEX) {
+        value = scim_attr_value_sub(attr);
+        id = value != NULL && ref_sub(attr) != NULL;
 
-    if (member->type == SCIM_JSON_OBJECT
-        || (member->type == SCIM_JSON_STRING && !is_marked(member->text)))
-    {
+    } else {
+        id = names_id(attr->name);
+    }
+
+    if (value == NULL) {
         return PUT_NOTHING;
     }
 
-    for (i = name.len; i > 0; i--) {
-        if (name.data[i - 1] == '.' || name.data[i - 1] == ':') {
-            name = scim_str_skip(name, i);
-            break;
-        }
+    if (value->type == SCIM_REFERENCE) {
+        return PUT_URL;
     }
 
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (scim_str_caseeq(name, names[i])) {
+    return (id || element) ? PUT_ID : PUT_NOTHING;
+}
+
+
+static put_e
+put_for(const place_t *place, bool element)
+{
+    switch (place->at) {
+
+    case AT_ATTRIBUTE:
+        return put_for_attr(place->attr, element);
+
+    case AT_NOTHING:
+        if (element || names_id(place->name)) {
             return PUT_ID;
         }
+
+        return scim_str_caseeq(place->name, scim_str("$ref")) ? PUT_URL
+                                                              : PUT_NOTHING;
+
+    default:
+        return PUT_NOTHING;
+    }
+}
+
+
+static void
+place_at(place_t *place, const scim_attr_path_t *path)
+{
+    place->at = (path->attr == NULL) ? AT_SCHEMA : AT_ATTRIBUTE;
+    place->schema = path->schema;
+    place->attr = (path->sub != NULL) ? path->sub : path->attr;
+}
+
+
+/* Where a PATCH's path, or a member of a resource, leads. */
+static scim_rc_t
+follow_path(const reader_t *reader, scim_str_t text, place_t *place)
+{
+    scim_rc_t     rc;
+    scim_path_t   path;
+    scim_error_t  why;
+
+    rc = scim_path_parse(reader->bulk->op->pool, reader->type, text, &path,
+                         &why);
+
+    if (rc == SCIM_OK) {
+        place_at(place, &path.path);
     }
 
-    return (scim_str_caseeq(name, scim_str("$ref"))
-            || is_reference(reader->type, name)) ? PUT_URL : PUT_NOTHING;
+    return (rc == SCIM_NOMEM) ? SCIM_NOMEM : SCIM_OK;
+}
+
+
+static scim_rc_t
+enter(const reader_t *reader, const place_t *from, scim_str_t name,
+    place_t *place)
+{
+    scim_attr_path_t  path;
+
+    *place = (place_t) { .at = AT_NOTHING, .name = name };
+
+    switch (from->at) {
+
+    case AT_RESOURCE:
+        return follow_path(reader, name, place);
+
+    case AT_SCHEMA:
+        if (scim_attr_path_within(reader->type, from->schema, name, &path)
+            == SCIM_OK)
+        {
+            place_at(place, &path);
+        }
+
+        break;
+
+    case AT_ATTRIBUTE:
+        place->attr = scim_attr_sub(from->attr, name);
+        place->at = (place->attr != NULL) ? AT_ATTRIBUTE : AT_NOTHING;
+        break;
+
+    case AT_PATCH:
+        if (scim_str_caseeq(name, scim_str("Operations"))) {
+            place->at = AT_OPERATIONS;
+        }
+
+        break;
+
+    case AT_OPERATIONS:
+    case AT_NOTHING:
+        break;
+    }
+
+    return SCIM_OK;
 }
 
 
@@ -181,7 +259,7 @@ resolve_text(reader_t *reader, scim_json_t *node, put_e put)
     scim_rc_t                rc;
     const scim_bulk_item_t  *maker;
 
-    if (!is_marked(node->text)) {
+    if (put == PUT_NOTHING || !is_marked(node)) {
         return SCIM_OK;
     }
 
@@ -249,40 +327,124 @@ resolve_path(reader_t *reader, scim_json_t *node)
 }
 
 
-/* Recurses once per level of nesting, which the parser has bounded. */
+/* Who is referred to by `$ref` alone gets the `value` that goes with it. */
 static scim_rc_t
-resolve(reader_t *reader, scim_json_t *node, put_e put)
+complete(const reader_t *reader, scim_json_t *object, const scim_attr_t *attr)
 {
-    put_e         element = (put == PUT_URL) ? PUT_URL : PUT_ID;
-    scim_rc_t     rc;
-    scim_json_t  *child;
+    scim_pool_t        *pool = reader->bulk->op->pool;
+    scim_json_t        *value;
+    const scim_json_t  *ref;
 
-    if (node->type == SCIM_JSON_STRING) {
-        return (put != PUT_NOTHING) ? resolve_text(reader, node, put)
-                                    : SCIM_OK;
+    if (scim_attr_value_sub(attr) == NULL || ref_sub(attr) == NULL) {
+        return SCIM_OK;
     }
 
-    for (child = node->first; child != NULL; child = child->next) {
+    ref = scim_json_get_ci(object, scim_str("$ref"));
+    value = scim_json_get_ci(object, scim_str("value"));
 
-        if (node->type == SCIM_JSON_OBJECT
-            && child->type == SCIM_JSON_STRING
-            && reader->patch
-            && scim_str_caseeq(child->name, scim_str("path")))
+    if (ref == NULL || !is_marked(ref)
+        || (value != NULL && value->type != SCIM_JSON_NULL))
+    {
+        return SCIM_OK;
+    }
+
+    if (value != NULL) {
+        scim_json_remove(object, value);
+    }
+
+    return scim_json_add(object, scim_str("value"),
+                         scim_json_string(pool, ref->text));
+}
+
+
+static scim_rc_t resolve(reader_t *reader, scim_json_t *node,
+    const place_t *place, bool element);
+
+/* What the value of an operation is, its path says; without one it is a
+ * resource's attributes. */
+static scim_rc_t
+resolve_operation(reader_t *reader, scim_json_t *operation)
+{
+    scim_rc_t     rc = SCIM_OK;
+    place_t       place = { .at = AT_RESOURCE };
+    scim_json_t  *child;
+    scim_str_t    path;
+
+    path = scim_json_get_text(operation, scim_str("path"));
+
+    if (path.len != 0) {
+        place = (place_t) { .at = AT_NOTHING, .name = scim_str("value") };
+        rc = follow_path(reader, path, &place);
+    }
+
+    for (child = operation->first;
+         rc == SCIM_OK && child != NULL;
+         child = child->next)
+    {
+        if (scim_str_caseeq(child->name, scim_str("value"))) {
+            rc = resolve(reader, child, &place, false);
+
+        } else if (child->type == SCIM_JSON_STRING
+                   && scim_str_caseeq(child->name, scim_str("path")))
         {
             rc = resolve_path(reader, child);
-
-        } else {
-            rc = resolve(reader, child, node->type == SCIM_JSON_ARRAY
-                                        ? element
-                                        : put_for(reader, child));
-        }
-
-        if (rc != SCIM_OK) {
-            return rc;
         }
     }
 
-    return SCIM_OK;
+    return rc;
+}
+
+
+/* Most members are no references, which is told without a look into the
+ * schema. */
+static bool
+may_refer(const scim_json_t *node)
+{
+    return node->type == SCIM_JSON_OBJECT || node->type == SCIM_JSON_ARRAY
+           || is_marked(node);
+}
+
+
+/* Recurses once per level of nesting, which the parser has bounded. */
+static scim_rc_t
+resolve(reader_t *reader, scim_json_t *node, const place_t *place,
+    bool element)
+{
+    place_t       inner = *place;
+    scim_rc_t     rc = SCIM_OK;
+    scim_json_t  *child;
+    bool          object = node->type == SCIM_JSON_OBJECT;
+
+    if (node->type == SCIM_JSON_STRING) {
+        return resolve_text(reader, node, put_for(place, element));
+    }
+
+    if (object && place->at == AT_OPERATIONS) {
+        return resolve_operation(reader, node);
+    }
+
+    if (object && place->at == AT_ATTRIBUTE) {
+        rc = complete(reader, node, place->attr);
+    }
+
+    for (child = node->first;
+         rc == SCIM_OK && child != NULL;
+         child = child->next)
+    {
+        if (!may_refer(child)) {
+            continue;
+        }
+
+        if (object) {
+            rc = enter(reader, place, child->name, &inner);
+        }
+
+        if (rc == SCIM_OK) {
+            rc = resolve(reader, child, &inner, !object);
+        }
+    }
+
+    return rc;
 }
 
 
@@ -290,14 +452,14 @@ scim_rc_t
 scim_bulk_resolve(scim_bulk_t *bulk, scim_bulk_names_t *names,
     const scim_bulk_item_t *item, scim_error_t *err)
 {
-    reader_t  reader = {
-        bulk, names, item->request.type, item->request.method == SCIM_PATCH,
-        err
+    place_t   place = {
+        .at = (item->request.method == SCIM_PATCH) ? AT_PATCH : AT_RESOURCE
     };
+    reader_t  reader = { bulk, names, item->request.type, err };
 
     /* The tree is this request's own, and nobody else reads it. */
     return resolve(&reader, (scim_json_t *) (uintptr_t) item->request.body,
-                   PUT_NOTHING);
+                   &place, false);
 }
 
 
@@ -307,7 +469,7 @@ scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
     scim_bulk_item_t *item, scim_str_t *path, scim_error_t *err)
 {
     size_t        i, end;
-    reader_t      reader = { bulk, names, NULL, false, err };
+    reader_t      reader = { bulk, names, NULL, err };
     scim_rc_t     rc;
     scim_str_t    name, base = bulk->op->env->base;
     scim_pool_t  *pool = bulk->op->pool;
@@ -354,96 +516,4 @@ scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
     }
 
     return SCIM_OK;
-}
-
-
-/* --- a copy without late references ---------------------------------------- */
-
-typedef struct {
-    scim_pool_t            *pool;
-    const scim_bulk_ref_t  *at;     /* the next one of the data */
-    const scim_bulk_ref_t  *end;
-} trim_t;
-
-
-/* Whether a complex value goes with the reference in it; the resource and an
- * extension stay. */
-static bool
-goes_whole(const scim_json_t *object, bool root)
-{
-    return !root && !scim_str_casestarts(object->name, scim_str("urn:"));
-}
-
-
-static scim_json_t *trim(trim_t *t, const scim_json_t *node, bool root,
-    bool *late);
-
-/* With the children that stay. */
-static scim_json_t *
-trim_children(trim_t *t, const scim_json_t *node, bool root, bool *late)
-{
-    bool                gone;
-    scim_rc_t           rc;
-    scim_json_t        *copy, *child;
-    const scim_json_t  *from;
-    bool                object = node->type == SCIM_JSON_OBJECT;
-
-    copy = object ? scim_json_object(t->pool) : scim_json_array(t->pool);
-    if (copy == NULL) {
-        return NULL;
-    }
-
-    for (from = node->first; from != NULL; from = from->next) {
-        child = trim(t, from, false, &gone);
-
-        if (child == NULL) {
-            return NULL;
-        }
-
-        if (gone) {
-            *late = *late || (object && goes_whole(node, root));
-            continue;
-        }
-
-        rc = object ? scim_json_add(copy, from->name, child)
-                    : scim_json_append(copy, child);
-        if (rc != SCIM_OK) {
-            return NULL;
-        }
-    }
-
-    return copy;
-}
-
-
-/* Recurses once per level of nesting, in the order the references were
- * found. */
-static scim_json_t *
-trim(trim_t *t, const scim_json_t *node, bool root, bool *late)
-{
-    *late = false;
-
-    if (node->type == SCIM_JSON_ARRAY || node->type == SCIM_JSON_OBJECT) {
-        return trim_children(t, node, root, late);
-    }
-
-    if (t->at != t->end && t->at->node == node) {
-        *late = t->at->late;
-        t->at++;
-    }
-
-    return scim_json_copy(t->pool, node);
-}
-
-
-scim_json_t *
-scim_bulk_trim(scim_pool_t *pool, const scim_bulk_t *bulk,
-    const scim_bulk_item_t *item)
-{
-    bool    late;
-    trim_t  t = {
-        pool, bulk->refs + item->ref_from, bulk->refs + item->ref_to
-    };
-
-    return trim(&t, item->request.body, true, &late);
 }

@@ -417,6 +417,115 @@ references_are_resolved(void **state)
 }
 
 
+#define ENT  "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+/* What the reference becomes is for the schema to say, whatever the way in. */
+static void
+references_are_ids_or_urls(void **state)
+{
+    size_t         i;
+    unit_answer_t  answer, got;
+
+    static const struct {
+        const char *method, *data, *want;   /* @E: eve's id, @U: her URL */
+    } cases[] = {
+        { "PATCH", "{'op':'add','path':'profileUrl','value':'bulkId:e'}",
+          "'profileUrl':'@U'" },
+        { "PATCH", "{'op':'add','value':{'profileUrl':'bulkId:e'}}",
+          "'profileUrl':'@U'" },
+        { "PATCH", "{'op':'add','path':'" ENT ":manager.$ref',"
+          "'value':'bulkId:e'}", "'manager':{'$ref':'@U'}" },
+        { "PATCH", "{'op':'add','path':'" ENT ":manager','value':"
+          "{'$ref':'bulkId:e'}}", "'manager':{'value':'@E','$ref':'@U'}" },
+        { "PATCH", "{'op':'add','path':'manager','value':'bulkId:e'}",
+          "'manager':{'value':'@E'}" },
+        { "PATCH", "{'op':'add','path':'" ENT "','value':{'manager.value':"
+          "'bulkId:e'}}", "'manager':{'value':'@E'}" },
+        { "PATCH", "{'op':'add','value':{'" ENT "':{'manager':{'$ref':"
+          "'bulkId:e','value':null}}}}",
+          "'manager':{'value':'@E','$ref':'@U'}" },
+        { "PATCH", "{'op':'add','path':'photos[type eq \\'photo\\'].value',"
+          "'value':'bulkId:e'}", "'photos':[{'value':'@U','type':'photo'}]" },
+        { "PATCH", "{'op':'add','value':{'photos[type eq \\'photo\\'].value'"
+          ":'bulkId:e'}}", "'photos':[{'value':'@U','type':'photo'}]" },
+        { "PATCH", "{'op':'add','path':'photos','value':['bulkId:e']}",
+          "'photos':[{'value':'@U'}]" },
+        { "PATCH", "{'op':'add','path':'displayName','value':'bulkId:e'}",
+          "'displayName':'bulkId:e'" },
+        { "PATCH", "{'op':'add','path':'emails[type eq \\'work\\'].value',"
+          "'value':'bulkId:e'}", "'value':'@E'" },
+        { "PUT", "{'userName':'a','photos':[{'value':'bulkId:e'}]}",
+          "'photos':[{'value':'@U'}]" },
+        { "PUT", "{'userName':'a','" ENT "':{'manager':{'$REF':'bulkId:e'}}}",
+          "'manager':{'value':'@E','$ref':'@U'}" },
+        { "PUT", "{'userName':'a','" ENT ":manager.$ref':'bulkId:e'}",
+          "'manager':{'$ref':'@U'}" },
+        { "PUT", "{'userName':'a','nickName':'bulkId:e','title':'BULKID:x'}",
+          "'nickName':'bulkId:e','title':'BULKID:x'" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char  *form = (strcmp(cases[i].method, "PATCH") == 0)
+                            ? "{'Operations':[@D]}" : "@D";
+
+        answer = bulk(unit_fill(
+            "{'method':'POST','path':'/Users','bulkId':'a','data':"
+            "{'userName':'a'}},"
+            "{'method':'@M','path':'/Users/bulkId:a','data':@D},"
+            "{'method':'POST','path':'/Users','bulkId':'e','data':"
+            "{'userName':'eve'}}", "MD", cases[i].method,
+            unit_fill(form, "D", cases[i].data)));
+
+        if (strcmp(statuses(&answer), "201 200 201") != 0) {
+            fail_msg("%s: %s", cases[i].data, answer.text);
+        }
+
+        got = unit_op(unit_printf("GET /Users/%s", id_of(&answer, 0)), NULL);
+
+        if (strstr(got.text, unit_fill(cases[i].want, "EU", id_of(&answer, 2),
+                                       cell(&answer, 2, "location"))) == NULL)
+        {
+            fail_msg("%s: %s", cases[i].data, got.text);
+        }
+
+        unit_op(unit_printf("DELETE /Users/%s", id_of(&answer, 0)), NULL);
+        unit_op(unit_printf("DELETE /Users/%s", id_of(&answer, 2)), NULL);
+    }
+}
+
+
+/* A member that is named by its URL alone. */
+static void
+a_ref_will_do(void **state)
+{
+    unit_answer_t  answer;
+
+    (void) state;
+
+    answer = bulk(GROUP("g", "g", "{'$ref':'bulkId:a'},"
+                                  "{'value':null,'$ref':'bulkId:h'}") ","
+                  GROUP("h", "h", "{'type':'Group','$ref':'bulkId:g'}") ","
+                  USER("a", "ada") "," USER("b", "bob") ","
+                  "{'method':'PATCH','path':'/Groups/bulkId:h','data':{"
+                  "'Operations':[{'op':'add','path':'members','value':"
+                  "[{'$ref':'bulkId:b'}]}]}},"
+                  "{'method':'PATCH','path':'/Groups/bulkId:g','data':{"
+                  "'Operations':[{'op':'remove','path':'members','value':"
+                  "[{'$ref':'bulkId:a'}]},{'op':'add','value':{'members':"
+                  "{'$ref':'bulkId:b'}}}]}}");
+
+    assert_string_equal(statuses(&answer), "201 201 201 201 204 204");
+    assert_string_equal(members_of(id_of(&answer, 0)), "bob h");
+    assert_string_equal(members_of(id_of(&answer, 1)), "bob g");
+
+    answer = bulk(GROUP("i", "i", "{'$ref':'bulkId:none'}"));
+    assert_string_equal(statuses(&answer), "400");
+    assert_non_null(strstr(cell(&answer, 0, "detail"), "bulkId:none"));
+}
+
+
 static void
 circles_are_resolved(void **state)
 {
@@ -718,6 +827,7 @@ a_tenant_that_is_off_is_not_served(void **state)
 
     answer = unit_op_run(scim_op_admin(unit_op_pool(), &unit_env, SCIM_PATCH,
                                        scim_str("/tenants/acme"),
+                                       scim_str_absent,
                                        unit_json(unit_op_pool(),
                                                  "{'enabled':false}")));
     assert_int_equal(answer.status, 200);
@@ -826,7 +936,7 @@ memory_may_run_short(void **state)
     body = unit_json(unit_op_pool(),
                      "{'Operations':[" USER("u", "u") ","
                      GROUP("a", "ga", REF("b") "," REF("u")) ","
-                     GROUP("b", "gb", REF("a")) ","
+                     GROUP("b", "gb", "{'$ref':'bulkId:a'}") ","
                      "{'method':'PATCH','path':'/Groups/bulkId:a','data':"
                      "{'Operations':[{'op':'remove','path':"
                      "'members[value eq \\'bulkId:u\\']'}]}},"
@@ -847,6 +957,8 @@ main(void)
         TEST(a_bad_operation_undoes_no_other),
         TEST(independent_operations_share_round_trips),
         TEST(references_are_resolved),
+        TEST(references_are_ids_or_urls),
+        TEST(a_ref_will_do),
         TEST(circles_are_resolved),
         TEST(what_depends_on_a_failure_fails),
         TEST(operations_on_one_resource_keep_their_order),
