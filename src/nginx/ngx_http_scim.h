@@ -15,7 +15,8 @@
 #include "ngx_http_scim_redis.h"
 
 
-extern ngx_module_t  ngx_http_scim_module;
+extern ngx_module_t   ngx_http_scim_module;
+extern ngx_command_t  ngx_http_scim_commands[];
 
 
 /* http{}: one Redis, one set of schemas: what is stored means the same at
