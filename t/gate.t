@@ -1,5 +1,6 @@
 # Who may come in: bearer tokens, tenants, other gateways.
 use Test::Nginx::Socket 'no_plan';
+use Digest::SHA 'sha256_hex';
 use Scim;
 
 # Another gateway's answer in place of a token's.
@@ -402,7 +403,33 @@ scim_READTOKEN
 
 
 
-=== TEST 18: what went wrong is in the log
+=== TEST 18: whose its changes are, looked up and remembered
+--- config eval: "add_header X-Actor \$scim_token_actor always; $::Config"
+--- scim_users
+ada-1 ada@example.com
+--- redis eval: 'HSET scim:token:' . main::sha256_hex(Scim::token('TOKEN')) . ' actor Entra-"prod"'
+--- request
+GET /scim/v2/Users/ada-1
+
+GET /scim/v2/Users/ada-1
+
+GET /scim/v2/Users/ada-1
+--- more_headers
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $READ_TOKEN
+--- response_headers
+X-Actor: Entra-"prod"
+
+X-Actor: Entra-"prod"
+
+! X-Actor
+
+
+
+=== TEST 19: what went wrong is in the log
 --- http_config eval: $::HttpConfig . $::LogFormat
 --- config eval: "access_log logs/access.log scim; $::Config"
 --- request
@@ -412,7 +439,7 @@ GET /scim/v2/Users?filter=nonsense
 
 
 
-=== TEST 19: who did not get in has no name
+=== TEST 20: who did not get in has no name
 --- http_config eval: $::HttpConfig . $::LogFormat
 --- config eval: "access_log logs/access.log scim; $::Config"
 --- request
@@ -428,7 +455,7 @@ scim_UNKNOWNTOKEN
 
 
 
-=== TEST 20: the gate asked by itself
+=== TEST 21: the gate asked by itself
 --- config
 location = /token { scim_token; }
 --- request

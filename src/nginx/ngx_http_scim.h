@@ -79,6 +79,7 @@ typedef struct {
     ngx_str_t             token_id;
     ngx_str_t             token_scope;
     ngx_str_t             token_user;       /* empty: not bound to one */
+    ngx_str_t             token_actor;      /* empty: the token says none */
     const scim_result_t  *gate;             /* the gate's no; else NULL */
     ngx_str_t             resource;         /* id concerned, for the log */
     scim_error_type_e     error;            /* scimType answered */
@@ -119,6 +120,7 @@ struct ngx_http_scim_call_s {
     scim_gate_t                gate;    /* of a check of a token */
     char                       hash[SCIM_SHA256_HEX + 1];   /* of its token;
                                            "": not to be remembered */
+    ngx_msec_t                 asked;   /* ngx_current_msec of that check */
     size_t                     max_body;    /* bytes that a body may have */
     ngx_uint_t                 max_depth;
     scim_json_t               *body;    /* NULL: none */

@@ -154,13 +154,15 @@ ngx_http_scim_token_answer(ngx_http_scim_call_t *call,
         || ngx_http_scim_keep(r, &ctx->token_scope, token->scope.data,
                               token->scope.len) != NGX_OK
         || ngx_http_scim_keep(r, &ctx->token_user, token->user.data,
-                              token->user.len) != NGX_OK)
+                              token->user.len) != NGX_OK
+        || ngx_http_scim_keep(r, &ctx->token_actor, token->actor.data,
+                              token->actor.len) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (call->hash[0] != '\0') {
-        ngx_http_scim_token_cache_put(call->hash, token);
+        ngx_http_scim_token_cache_put(call->hash, token, call->asked);
     }
 
     return ngx_http_scim_token_allow(r);
@@ -207,7 +209,9 @@ ngx_http_scim_token_remembered(ngx_http_request_t *r, scim_str_t token,
         || ngx_http_scim_keep(r, &ctx->token_scope, cached->scope,
                               cached->scope_len) != NGX_OK
         || ngx_http_scim_keep(r, &ctx->token_user, cached->user,
-                              cached->user_len) != NGX_OK)
+                              cached->user_len) != NGX_OK
+        || ngx_http_scim_keep(r, &ctx->token_actor, cached->actor,
+                              cached->actor_len) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -246,6 +250,7 @@ ngx_http_scim_token_handler(ngx_http_request_t *r)
     }
 
     ngx_memcpy(call->hash, hash, sizeof(hash));
+    call->asked = ngx_current_msec;
 
     op = scim_op_gate(call->pool, &call->env, &call->gate);
 

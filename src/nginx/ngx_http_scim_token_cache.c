@@ -47,7 +47,7 @@ ngx_http_scim_token_cache_get(const char *hash, ngx_msec_t age, uint64_t now)
         if (set[i].used
             && ngx_memcmp(set[i].hash, hash, SCIM_SHA256_HEX) == 0)
         {
-            if (ngx_current_msec - set[i].added >= age
+            if (ngx_current_msec - set[i].asked >= age
                 || (set[i].expires != 0 && set[i].expires <= now))
             {
                 return NULL;
@@ -80,7 +80,7 @@ ngx_http_scim_cache_place(const char *hash)
 
         if (place->used
             && (!set[i].used
-                || (ngx_msec_int_t) (set[i].added - place->added) < 0))
+                || (ngx_msec_int_t) (set[i].asked - place->asked) < 0))
         {
             place = &set[i];
         }
@@ -102,14 +102,16 @@ ngx_http_scim_cache_copy(u_char *to, const scim_str_t *from)
 
 
 void
-ngx_http_scim_token_cache_put(const char *hash, const scim_token_t *token)
+ngx_http_scim_token_cache_put(const char *hash, const scim_token_t *token,
+    ngx_msec_t asked)
 {
     ngx_http_scim_cached_t  *place;
 
     if (token->tenant.len > NGX_HTTP_SCIM_CACHE_STR
         || token->id.len > NGX_HTTP_SCIM_CACHE_STR
         || token->scope.len > NGX_HTTP_SCIM_CACHE_STR
-        || token->user.len > NGX_HTTP_SCIM_CACHE_STR)
+        || token->user.len > NGX_HTTP_SCIM_CACHE_STR
+        || token->actor.len > NGX_HTTP_SCIM_CACHE_ACTOR)
     {
         return;
     }
@@ -127,10 +129,11 @@ ngx_http_scim_token_cache_put(const char *hash, const scim_token_t *token)
 
     ngx_memcpy(place->hash, hash, SCIM_SHA256_HEX);
     place->used = 1;
-    place->added = ngx_current_msec;
+    place->asked = asked;
     place->expires = token->expires;
     place->tenant_len = ngx_http_scim_cache_copy(place->tenant, &token->tenant);
     place->id_len = ngx_http_scim_cache_copy(place->id, &token->id);
     place->scope_len = ngx_http_scim_cache_copy(place->scope, &token->scope);
     place->user_len = ngx_http_scim_cache_copy(place->user, &token->user);
+    place->actor_len = ngx_http_scim_cache_copy(place->actor, &token->actor);
 }

@@ -33,6 +33,9 @@ static ngx_http_variable_t  ngx_http_scim_vars[] = {
     { ngx_string("scim_token_user"), NULL, ngx_http_scim_variable_str,
       offsetof(ngx_http_scim_ctx_t, token_user), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("scim_token_actor"), NULL, ngx_http_scim_variable_str,
+      offsetof(ngx_http_scim_ctx_t, token_actor), NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("scim_resource"), NULL, ngx_http_scim_variable_str,
       offsetof(ngx_http_scim_ctx_t, resource), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 

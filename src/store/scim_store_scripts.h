@@ -17,6 +17,6 @@ extern const scim_script_t scim_script_tenant_create;
 extern const scim_script_t scim_script_tenant_get;
 extern const scim_script_t scim_script_tenant_sweep;
 extern const scim_script_t scim_script_tenant_update;
-extern const scim_script_t scim_script_token_touch;
+extern const scim_script_t scim_script_token_update;
 
 #endif /* SCIM_STORE_SCRIPTS_H */

@@ -55,9 +55,8 @@ scim_store_tenant_get_reply(scim_pool_t *pool, const redisReply *reply,
 }
 
 
-/* 1, or 0: not done, because it is there already or is not there. */
-static scim_rc_t
-done_reply(const redisReply *reply, scim_error_t *err)
+scim_rc_t
+scim_store_done(const redisReply *reply, scim_error_t *err)
 {
     if (scim_store_error(reply, err) != SCIM_OK) {
         return SCIM_REFUSED;
@@ -90,7 +89,7 @@ scim_store_tenant_create(scim_pool_t *pool, scim_str_t name, uint64_t now,
 scim_rc_t
 scim_store_tenant_create_reply(const redisReply *reply, scim_error_t *err)
 {
-    return done_reply(reply, err);
+    return scim_store_done(reply, err);
 }
 
 
@@ -135,7 +134,7 @@ scim_store_tenant_update(scim_pool_t *pool, scim_str_t name, int enabled,
 scim_rc_t
 scim_store_tenant_update_reply(const redisReply *reply, scim_error_t *err)
 {
-    return done_reply(reply, err);
+    return scim_store_done(reply, err);
 }
 
 

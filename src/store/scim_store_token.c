@@ -13,11 +13,12 @@
 /* Fields of the record, in the order scim_store_token_get() asks for them. */
 enum {
     F_ID, F_TENANT, F_NAME, F_SCOPE, F_CREATED, F_EXPIRES, F_USED, F_USER,
-    FIELDS
+    F_ACTOR, F_ROTATED, FIELDS
 };
 
 static const char *const fields[FIELDS] = {
-    "id", "tenant", "name", "scope", "created", "expires", "used", "user"
+    "id", "tenant", "name", "scope", "created", "expires", "used", "user",
+    "actor", "rotated"
 };
 
 
@@ -98,7 +99,7 @@ copy_texts(scim_pool_t *pool, scim_token_t *token)
     size_t      i;
     scim_str_t *texts[] = {
         &token->id, &token->tenant, &token->name, &token->scope, &token->hash,
-        &token->user
+        &token->user, &token->actor, &token->rotated
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -134,8 +135,9 @@ scim_store_token_get_reply(scim_pool_t *pool, const redisReply *reply,
         || !read_time(reply, F_CREATED, &token->created)
         || !read_time(reply, F_EXPIRES, &token->expires)
         || !read_time(reply, F_USED, &token->used)
-        || (reply->element[F_USER]->type != REDIS_REPLY_NIL
-            && !scim_store_text(reply, F_USER, &token->user)))
+        || !scim_store_text_or_nil(reply, F_USER, &token->user)
+        || !scim_store_text_or_nil(reply, F_ACTOR, &token->actor)
+        || !scim_store_text_or_nil(reply, F_ROTATED, &token->rotated))
     {
         return scim_store_odd(err);
     }
@@ -144,25 +146,76 @@ scim_store_token_get_reply(scim_pool_t *pool, const redisReply *reply,
 }
 
 
-scim_rc_t
-scim_store_token_touch(scim_pool_t *pool, scim_str_t hash, uint64_t now,
+/* Sets fields of a record that is there: args are its names and values. */
+static scim_rc_t
+set(scim_pool_t *pool, scim_str_t hash, scim_args_t *args,
     scim_store_cmd_t *cmd)
 {
-    scim_str_t  key;
-    scim_args_t args;
-
-    scim_args_init(&args, pool, 1);
-    scim_args_uint(&args, now);
+    scim_str_t key;
 
     if (record_key(pool, hash, &key) != SCIM_OK
-        || scim_store_plain(cmd, &args, key, true) != SCIM_OK)
+        || scim_store_plain(cmd, args, key, true) != SCIM_OK)
     {
         return SCIM_NOMEM;
     }
 
-    cmd->script = &scim_script_token_touch;
+    cmd->script = &scim_script_token_update;
 
     return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_token_touch(scim_pool_t *pool, scim_str_t hash, uint64_t now,
+    scim_store_cmd_t *cmd)
+{
+    scim_args_t args;
+
+    scim_args_init(&args, pool, 2);
+    scim_args_str(&args, scim_str_from(fields[F_USED]));
+    scim_args_uint(&args, now);
+
+    return set(pool, hash, &args, cmd);
+}
+
+
+scim_rc_t
+scim_store_token_update(scim_pool_t *pool, scim_str_t hash,
+    const scim_token_change_t *change, scim_store_cmd_t *cmd)
+{
+    size_t      i;
+    scim_args_t args;
+
+    const struct {
+        int        field;
+        scim_str_t value;
+    } texts[] = {
+        { F_NAME, change->name }, { F_ACTOR, change->actor },
+        { F_ROTATED, change->rotated }
+    };
+
+    scim_args_init(&args, pool, 2 * FIELDS);
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i].value.data != NULL) {
+            scim_args_str(&args, scim_str_from(fields[texts[i].field]));
+            scim_args_str(&args, texts[i].value);
+        }
+    }
+
+    if (change->expiry) {
+        scim_args_str(&args, scim_str_from(fields[F_EXPIRES]));
+        scim_args_uint(&args, change->expires);
+    }
+
+    return set(pool, hash, &args, cmd);
+}
+
+
+scim_rc_t
+scim_store_token_update_reply(const redisReply *reply, scim_error_t *err)
+{
+    return scim_store_done(reply, err);
 }
 
 
@@ -378,6 +431,11 @@ scim_store_token_record_put(scim_pool_t *pool, const scim_token_t *token,
     if (token->user.len > 0) {
         scim_args_str(&args, scim_str_from(fields[F_USER]));
         scim_args_str(&args, token->user);
+    }
+
+    if (token->actor.len > 0) {
+        scim_args_str(&args, scim_str_from(fields[F_ACTOR]));
+        scim_args_str(&args, token->actor);
     }
 
     return scim_store_plain(cmd, &args, key, true);

@@ -5,7 +5,12 @@
  *
  * Making writes the list first, then the record; revoking removes the record
  * first: whatever is cut off in between, a token that is not listed is not
- * valid.
+ * valid.  Two at once keep to it as well: who makes a token looks into the list
+ * once more, and takes the record back when another has revoked it meanwhile;
+ * who revokes one removes the record once more after the entry.
+ *
+ * The entry in the list is as it was made, and what changes is in the record
+ * alone.
  */
 
 #ifndef SCIM_STORE_TOKEN_H
@@ -15,12 +20,17 @@
 
 #define SCIM_SHA256_HEX  64
 
+#define SCIM_TOKEN_TEXT_MAX  128    /* bytes of a name or an actor */
+
 typedef struct {
     scim_str_t id;          /* public, 16 hex digits */
     scim_str_t tenant;
     scim_str_t name;        /* the administrator's label */
     scim_str_t scope;       /* "provision", "read" or "self" */
     scim_str_t user;        /* id of the user it is bound to; absent: none */
+    scim_str_t actor;       /* who its changes are by; absent: not said */
+    scim_str_t rotated;     /* id of the token made in its place; absent:
+                               none */
     scim_str_t hash;        /* SHA-256, hex */
     uint64_t   created;     /* ms since the epoch */
     uint64_t   expires;     /* ms; 0: never */
@@ -46,6 +56,22 @@ scim_rc_t scim_store_token_get_reply(scim_pool_t *pool,
 scim_rc_t scim_store_token_touch(scim_pool_t *pool, scim_str_t hash,
     uint64_t now, scim_store_cmd_t *cmd);
 
+/* What is to change of a record. */
+typedef struct {
+    scim_str_t name;        /* absent: as it is, as of the next two */
+    scim_str_t actor;
+    scim_str_t rotated;
+    uint64_t   expires;     /* ms; 0: never */
+    bool       expiry;      /* expires is meant */
+} scim_token_change_t;
+
+/* One command, all or nothing; the reply is SCIM_NONE if there is no such
+ * record.  A change of nothing tells whether there is one. */
+scim_rc_t scim_store_token_update(scim_pool_t *pool, scim_str_t hash,
+    const scim_token_change_t *change, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_token_update_reply(const redisReply *reply,
+    scim_error_t *err);
+
 /* The two halves of making and of revoking; any reply but an error is fine. */
 scim_rc_t scim_store_token_list_put(scim_pool_t *pool,
     const scim_token_t *token, scim_store_cmd_t *cmd);
@@ -56,9 +82,9 @@ scim_rc_t scim_store_token_record_delete(scim_pool_t *pool, scim_str_t hash,
 scim_rc_t scim_store_token_list_delete(scim_pool_t *pool, scim_str_t tenant,
     scim_str_t id, scim_store_cmd_t *cmd);
 
-/* All tokens of a tenant, oldest first (tenant and used are not filled: the
- * caller knows the one, the record the other).  A list entry that is not
- * understood is 503. */
+/* All tokens of a tenant, oldest first, as they were made (no tenant, actor,
+ * rotated and used: the record has them).  A list entry that is not understood
+ * is 503. */
 scim_rc_t scim_store_token_list(scim_pool_t *pool, scim_str_t tenant,
     scim_store_cmd_t *cmd);
 scim_rc_t scim_store_token_list_reply(scim_pool_t *pool,

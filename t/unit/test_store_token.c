@@ -80,6 +80,7 @@ static const scim_token_t sample = {
     .name = SCIM_STR("Entra \"prod\"\n\xc3\xa9"),
     .scope = SCIM_STR("provision"),
     .user = SCIM_STR("ada-1"),
+    .actor = SCIM_STR("Scim \"System\" User"),
     .hash = SCIM_STR(HASH),
     .created = 1700000000123,
     .expires = 1800000000456,
@@ -109,6 +110,24 @@ get(scim_token_t *token)
                      SCIM_OK);
     reply = unit_command(&cmd);
     rc = scim_store_token_get_reply(unit_pool, reply, token, &err);
+    freeReplyObject(reply);
+
+    return rc;
+}
+
+
+static scim_rc_t
+update(const scim_token_change_t *change)
+{
+    scim_rc_t         rc;
+    redisReply       *reply;
+    scim_error_t      err;
+    scim_store_cmd_t  cmd;
+
+    assert_int_equal(scim_store_token_update(unit_pool, sample.hash, change,
+                                             &cmd), SCIM_OK);
+    reply = unit_command(&cmd);
+    rc = scim_store_token_update_reply(reply, &err);
     freeReplyObject(reply);
 
     return rc;
@@ -169,6 +188,8 @@ token_records(void **state)
     assert_int_equal(get(&token), SCIM_OK);
     same(&token, &sample);
     assert_true(scim_str_eq(token.tenant, scim_str("t")));
+    assert_true(scim_str_eq(token.actor, sample.actor));
+    assert_null(token.rotated.data);
 
     assert_int_equal(scim_store_token_touch(unit_pool, sample.hash, 5, &cmd),
                      SCIM_OK);
@@ -182,6 +203,60 @@ token_records(void **state)
                                                     &cmd), SCIM_OK);
     send(&cmd);
     assert_int_equal(get(&token), SCIM_NONE);
+}
+
+
+static void
+token_changes(void **state)
+{
+    size_t           i;
+    scim_token_t     token, wanted;
+    scim_store_cmd_t cmd;
+
+    static const struct {
+        scim_token_change_t change;
+        scim_str_t          name, actor, rotated;
+        uint64_t            expires;
+    } rows[] = {
+        { { .name = SCIM_STR("n") }, SCIM_STR("n"), SCIM_STR("a"),
+          SCIM_STR(""), 9 },
+        { { .expiry = true, .expires = 7 }, SCIM_STR("n"), SCIM_STR("a"),
+          SCIM_STR(""), 7 },
+        { { .name = SCIM_STR(""), .actor = SCIM_STR(""), .expiry = true },
+          SCIM_STR(""), SCIM_STR(""), SCIM_STR(""), 0 },
+        { { .rotated = SCIM_STR("r"), .expiry = true, .expires = 5 },
+          SCIM_STR(""), SCIM_STR(""), SCIM_STR("r"), 5 },
+        { { .expires = 3 }, SCIM_STR(""), SCIM_STR(""), SCIM_STR("r"), 5 },
+    };
+
+    (void) state;
+    (void) unit_redis();
+
+    /* one that is gone does not come back */
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(update(&rows[i].change), SCIM_NONE);
+    }
+
+    assert_int_equal(get(&token), SCIM_NONE);
+    assert_int_equal(unit_redis_int("DBSIZE"), 0);
+
+    wanted = sample;
+    wanted.actor = scim_str("a");
+    wanted.expires = 9;
+    assert_int_equal(scim_store_token_record_put(unit_pool, &wanted, &cmd),
+                     SCIM_OK);
+    send(&cmd);
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(update(&rows[i].change), SCIM_OK);
+        assert_int_equal(get(&token), SCIM_OK);
+        wanted.name = rows[i].name;
+        wanted.actor = rows[i].actor;
+        wanted.expires = rows[i].expires;
+        same(&token, &wanted);
+        assert_true(scim_str_eq(token.rotated, rows[i].rotated));
+        assert_true(scim_str_eq(token.actor, rows[i].actor));
+    }
 }
 
 
@@ -452,6 +527,10 @@ make_token(void *data)
     scim_pool_t     *pool;
     scim_store_cmd_t cmd;
 
+    static const scim_token_change_t change = {
+        .name = SCIM_STR("n"), .expiry = true, .expires = 7
+    };
+
     (void) data;
 
     pool = scim_pool_create(64);
@@ -468,6 +547,9 @@ make_token(void *data)
     }
     if (rc == SCIM_OK) {
         rc = scim_store_token_touch(pool, sample.hash, 1, &cmd);
+    }
+    if (rc == SCIM_OK) {
+        rc = scim_store_token_update(pool, sample.hash, &change, &cmd);
     }
     if (rc == SCIM_OK) {
         rc = scim_store_tenant_create(pool, sample.tenant, 1, &cmd);
@@ -496,6 +578,7 @@ main(void)
         cmocka_unit_test(hashes),
         cmocka_unit_test(token_text),
         test(token_records),
+        test(token_changes),
         test(token_lists),
         test(strange_lists),
         test(tenant_records),
