@@ -5,9 +5,8 @@
  * schema: so nothing is missed that was kept, or stored under another schema.
  */
 
-#include <string.h>
-
 #include "scim_diff.h"
+#include "scim_diff_path.h"
 
 
 typedef struct {
@@ -15,177 +14,8 @@ typedef struct {
     scim_buf_t                  path;       /* of the change, used again */
     const scim_resource_type_t *type;
     bool                        more;       /* a change has been written */
+    bool                        gone;       /* there is no document any more */
 } scim_diff_t;
-
-/* What a path stands for: a member of the document or of an extension in it,
- * or a part of that member. */
-typedef struct {
-    const scim_schema_t *home;      /* NULL: nothing that documents have */
-    const scim_attr_t   *attr;      /* NULL: unknown, and kept */
-    const scim_attr_t   *sub;
-    scim_str_t           name;
-} scim_diff_place_t;
-
-
-/* --- paths ---------------------------------------------------------------- */
-
-/* Whether path is urn, a colon and a name, which is then *rest. */
-static bool
-within(scim_str_t path, scim_str_t urn, scim_str_t *rest)
-{
-    if (path.len <= urn.len || path.data[urn.len] != ':'
-        || !scim_str_starts(path, urn))
-    {
-        return false;
-    }
-
-    *rest = scim_str_skip(path, urn.len + 1);
-    return true;
-}
-
-
-/* The schema whose URN stands before the path, the longest there is: the core
- * schema for a path without.  *rest is the name. */
-static const scim_schema_t *
-home_of(const scim_resource_type_t *type, scim_str_t path, scim_str_t *rest)
-{
-    size_t               i;
-    scim_str_t           name;
-    const scim_schema_t *home = type->schema;
-
-    *rest = path;
-    (void) within(path, type->schema->id, rest);
-
-    for (i = 0; i < type->nextensions; i++) {
-        if (within(path, type->extensions[i]->id, &name)
-            && name.len < rest->len)
-        {
-            home = type->extensions[i];
-            *rest = name;
-        }
-    }
-
-    return home;
-}
-
-
-/* What the store writes beside the changes of the document. */
-static bool
-is_relation(const scim_resource_type_t *type, scim_str_t name,
-    const scim_attr_t *attr)
-{
-    return (scim_str_eq(name, scim_str("members"))
-            || scim_str_eq(name, scim_str("groups")))
-           && (attr == NULL || attr == type->members || attr == type->groups);
-}
-
-
-/* What follows from the rest of the document. */
-static bool
-is_derived(const scim_resource_type_t *type, const scim_schema_t *home,
-    scim_str_t name)
-{
-    return home == type->schema
-           && (scim_str_eq(name, scim_str("id"))
-               || scim_str_eq(name, scim_str("schemas"))
-               || scim_str_eq(name, scim_str("meta")));
-}
-
-
-/* A part that a path may name: of a multi-valued attribute there is none. */
-static const scim_attr_t *
-part_of(const scim_attr_t *attr, scim_str_t name)
-{
-    return attr->multi_valued ? NULL : scim_attr_sub(attr, name);
-}
-
-
-static void
-place_of(const scim_resource_type_t *type, scim_str_t path,
-    scim_diff_place_t *place)
-{
-    bool                 literal;
-    const char          *dot;
-    scim_str_t           name;
-    const scim_schema_t *home;
-
-    home = home_of(type, path, &name);
-    literal = name.len > 0 && name.len < path.len && name.data[0] == ':';
-
-    if (literal) {
-        name = scim_str_skip(name, 1);
-    }
-
-    *place = (scim_diff_place_t) { .name = name };
-    dot = (literal || name.len == 0) ? NULL : memchr(name.data, '.', name.len);
-
-    if (dot != NULL) {
-        place->name.len = (size_t) (dot - name.data);
-    }
-
-    place->attr = scim_type_attr(type, home, place->name);
-
-    if (place->attr == NULL) {
-        place->name = name;
-
-    } else if (dot != NULL) {
-        name = scim_str_skip(name, place->name.len + 1);
-        place->sub = part_of(place->attr, name);
-
-        if (place->sub == NULL) {
-            return;
-        }
-    }
-
-    if (!is_derived(type, home, place->name)
-        && (literal || name.len != path.len
-            || !is_relation(type, name, place->attr)))
-    {
-        place->home = home;
-    }
-}
-
-
-static void
-put_path(scim_diff_t *d, const scim_schema_t *home, bool literal,
-    scim_str_t name)
-{
-    d->path.len = 0;
-
-    if (literal || home != d->type->schema) {
-        scim_buf_str(&d->path, home->id);
-        scim_buf_char(&d->path, ':');
-    }
-
-    if (literal) {
-        scim_buf_char(&d->path, ':');
-    }
-
-    scim_buf_str(&d->path, name);
-}
-
-
-/* Of a member as a whole. */
-static void
-set_path(scim_diff_t *d, const scim_schema_t *home, const scim_attr_t *attr,
-    scim_str_t name)
-{
-    scim_str_t        path;
-    scim_diff_place_t place;
-
-    put_path(d, home, false, name);
-
-    if (attr == NULL && scim_buf_done(&d->path, &path) == SCIM_OK) {
-        place_of(d->type, path, &place);
-
-        if (place.home != home || place.attr != NULL
-            || !scim_str_eq(place.name, name))
-        {
-            put_path(d, home, true, name);
-        }
-    }
-}
-
 
 /* --- writing -------------------------------------------------------------- */
 
@@ -361,9 +191,9 @@ write_part(scim_diff_t *d, const void *context, scim_str_t name,
 {
     const scim_attr_t  *attr = context;
 
-    put_path(d, attr->schema == d->type->common ? d->type->schema
-                                                : attr->schema,
-             false, attr->name);
+    scim_diff_path(d->type, attr->schema == d->type->common ? d->type->schema
+                                                            : attr->schema,
+                   attr, attr->name, &d->path);
     scim_buf_char(&d->path, '.');
     scim_buf_str(&d->path, name);
 
@@ -389,7 +219,7 @@ write_member(scim_diff_t *d, const void *context, scim_str_t name,
         return;
     }
 
-    set_path(d, home, attr, name);
+    scim_diff_path(d->type, home, attr, name, &d->path);
     write_values(d, attr, old, new);
 }
 
@@ -409,6 +239,22 @@ extension(const scim_resource_type_t *type, scim_str_t name)
 }
 
 
+/* Of what is derived that which is not, as the document goes. */
+static void
+write_created(scim_diff_t *d, const scim_attr_t *attr, const scim_json_t *meta)
+{
+    const scim_attr_t  *sub;
+    const scim_json_t  *created;
+
+    sub = attr == NULL ? NULL : scim_attr_sub(attr, scim_str("created"));
+    created = scim_json_get(meta, scim_str("created"));
+
+    if (d->gone && created != NULL && scim_diff_is_created(attr, sub)) {
+        write_part(d, attr, sub->name, created, NULL);
+    }
+}
+
+
 /* A member of the document. */
 static void
 write_top(scim_diff_t *d, const void *context, scim_str_t name,
@@ -416,7 +262,8 @@ write_top(scim_diff_t *d, const void *context, scim_str_t name,
 {
     const scim_schema_t  *inner;
 
-    if (is_derived(d->type, context, name)) {
+    if (scim_diff_is_derived(d->type, context, name)) {
+        write_created(d, scim_type_attr(d->type, context, name), old);
         return;
     }
 
@@ -435,7 +282,7 @@ void
 scim_diff_write(scim_buf_t *buf, const scim_resource_type_t *type,
     const scim_json_t *old, const scim_json_t *doc)
 {
-    scim_diff_t  d = { .buf = buf, .type = type };
+    scim_diff_t  d = { .buf = buf, .type = type, .gone = doc == NULL };
 
     scim_buf_init(&d.path, buf->pool, 128);
     each_difference(&d, type->schema, old, doc, write_top);
@@ -572,7 +419,7 @@ scim_diff_undo(scim_pool_t *pool, const scim_resource_type_t *type,
         }
 
         old = scim_json_get(change, scim_str("old"));
-        place_of(type, path->text, &place);
+        scim_diff_place(type, path->text, &place);
 
         if (place.home == NULL
             || (old == NULL

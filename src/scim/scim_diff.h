@@ -13,8 +13,8 @@
  *   urn:…:User::a.b             such a name that could be read otherwise: the
  *                               URN of the schema and two colons before it
  *
- * id, schemas and meta are left out: they follow from the rest.  So are members
- * and groups, which no document holds; the store's own changes of these two
+ * id, schemas and meta are left out: they follow from the rest; but when a
+ * document goes, meta.created is told.  Left out as well are members and groups, which no document holds; the store's own changes of these two
  * paths are passed over.
  */
 

@@ -171,6 +171,14 @@ written(void **state)
           "{'path':'userName','old':'a'},"
           "{'path':'" ENT ":department','old':'D'}" },
 
+        /* what nothing tells once it is gone */
+        { "User", "{'id':'1','userName':'a','meta':{'resourceType':'User',"
+          "'created':'2020-01-01T00:00:00.000Z'}}", NULL,
+          "{'path':'userName','old':'a'},{'path':'meta.created',"
+          "'old':'2020-01-01T00:00:00.000Z'}" },
+        { "User", NULL, "{'userName':'a','meta':{'created':'x'}}",
+          "{'path':'userName','new':'a'}" },
+
         /* what was kept, under names that might be something else */
         { "User", "{'shoeSize':{'eu':38}}", "{'shoeSize':{'eu':39}}",
           "{'path':'shoeSize','old':{'eu':38},'new':{'eu':39}}" },
@@ -264,6 +272,9 @@ taken_back(void **state)
           "{'name':{'givenName':'g','familyName':'f'},"
           "'" ENT "':{'department':'m','badge':1}}",
           "{'name':{'familyName':'f'},'" ENT "':{'badge':1}}" },
+
+        { "User", "[{'path':'meta.created','old':'x'}]", "{}",
+          "{'meta':{'created':'x'}}" },
 
         /* nothing to be taken away */
         { "User", "[{'path':'name.givenName','new':'g'},{'path':'title',"
