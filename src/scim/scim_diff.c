@@ -249,7 +249,9 @@ write_created(scim_diff_t *d, const scim_attr_t *attr, const scim_json_t *meta)
     sub = attr == NULL ? NULL : scim_attr_sub(attr, scim_str("created"));
     created = scim_json_get(meta, scim_str("created"));
 
-    if (d->gone && created != NULL && scim_diff_is_created(attr, sub)) {
+    if (d->gone && created != NULL && sub != NULL
+        && scim_diff_is_created(attr, sub))
+    {
         write_part(d, attr, sub->name, created, NULL);
     }
 }
