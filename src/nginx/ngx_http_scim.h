@@ -29,6 +29,7 @@ typedef struct {
     scim_indexes_t             *indexes[2]; /* one per resource type; by
                                                group_name_unique */
     ngx_array_t                *index_paths;    /* of scim_index; or NULL */
+    ngx_int_t                   request_id;     /* the variable's index */
 } ngx_http_scim_main_conf_t;
 
 
@@ -44,6 +45,7 @@ typedef struct {
     ngx_http_handler_pt         handler;    /* of the directive given here */
     ngx_http_complex_value_t   *tenant;     /* NULL: $scim_token_tenant */
     ngx_http_complex_value_t   *me;         /* NULL: $scim_token_user */
+    ngx_http_complex_value_t   *actor;      /* NULL: nobody in particular */
     ngx_http_complex_value_t   *base_url;   /* NULL: from the request */
     ngx_http_complex_value_t   *prefix;     /* NULL: the location's name */
     ngx_str_t                   name;       /* of the location, no slash at
@@ -195,6 +197,14 @@ ngx_int_t ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool,
 /* The base URL of the location, no slash at the end. */
 ngx_int_t ngx_http_scim_base_url(ngx_http_request_t *r, scim_pool_t *pool,
     scim_str_t *base);
+
+/* Fills call->env.origin, if the request may change anything: who reads is not
+ * noted.  What is to be known first: the method, env.admin, the target of a
+ * SCIM request. */
+ngx_int_t ngx_http_scim_origin(ngx_http_scim_call_t *call);
+
+/* $request_id, the same whenever it is asked for. */
+ngx_str_t ngx_http_scim_request_id(ngx_http_request_t *r);
 
 
 /* --- answers -------------------------------------------------------------- */

@@ -34,6 +34,7 @@ ngx_http_scim_admin_handler(ngx_http_request_t *r)
     }
 
     call->ctx->plain = 1;
+    call->env.admin = true;
 
     rc = ngx_http_scim_path(r, call->pool, &call->path);
 
@@ -45,7 +46,8 @@ ngx_http_scim_admin_handler(ngx_http_request_t *r)
     }
 
     if (ngx_http_scim_copy(call->pool, &r->args, &call->args) != NGX_OK
-        || ngx_http_scim_base_url(r, call->pool, &call->env.base) != NGX_OK)
+        || ngx_http_scim_base_url(r, call->pool, &call->env.base) != NGX_OK
+        || ngx_http_scim_origin(call) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -171,7 +171,9 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
         call->ctx->resource.len = call->scim.id.len;
     }
 
-    if (ngx_http_scim_find_me(call) != NGX_OK) {
+    if (ngx_http_scim_find_me(call) != NGX_OK
+        || ngx_http_scim_origin(call) != NGX_OK)
+    {
         return SCIM_NOMEM;
     }
 

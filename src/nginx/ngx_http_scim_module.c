@@ -71,9 +71,17 @@ ngx_http_scim_init_main_conf(ngx_conf_t *cf, void *conf)
 
     char  *rv;
 
+    static ngx_str_t  request_id = ngx_string("request_id");
+
     rv = ngx_http_scim_redis_conf_init(cf, &smcf->redis);
     if (rv != NGX_CONF_OK) {
         return rv;
+    }
+
+    /* without an index each look at it gives another value */
+    smcf->request_id = ngx_http_get_variable_index(cf, &request_id);
+    if (smcf->request_id == NGX_ERROR) {
+        return NGX_CONF_ERROR;
     }
 
     return ngx_http_scim_schemas_init(cf, smcf);
@@ -159,6 +167,10 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->me == NULL) {
         conf->me = prev->me;
+    }
+
+    if (conf->actor == NULL) {
+        conf->actor = prev->actor;
     }
 
     if (conf->base_url == NULL) {

@@ -6,7 +6,6 @@
 #include "scim_error.h"
 #include "scim_json.h"
 #include "scim_text.h"
-#include "scim_utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,33 +16,12 @@
 #define CUT_SLACK  4
 
 
-/* How many bytes the character at s has; 0 if it is no printable UTF-8. */
-static size_t
-printable(const char *s, size_t len)
-{
-    scim_utf8_t  u = { 0, 0, 0 };
-    size_t       i = 0;
-
-    if ((unsigned char) s[0] < 0x20 || s[0] == 0x7f) {
-        return 0;
-    }
-
-    do {
-        if (!scim_utf8_step(&u, (uint8_t) s[i++])) {
-            return 0;
-        }
-    } while (u.more > 0 && i < len);
-
-    return u.more > 0 ? 0 : i;
-}
-
-
 scim_rc_t
 scim_refuse(scim_error_t *err, int status, scim_error_type_e type,
     const char *fmt, ...)
 {
     char      text[SCIM_ERROR_DETAIL + CUT_SLACK];
-    size_t    len, i, n;
+    size_t    len;
     va_list   args;
 
     va_start(args, fmt);
@@ -53,15 +31,7 @@ scim_refuse(scim_error_t *err, int status, scim_error_type_e type,
     va_end(args);
 
     len = scim_utf8_cut(scim_str_from(text), SCIM_ERROR_DETAIL - 1);
-
-    for (i = 0; i < len; i += n) {
-        n = printable(text + i, len - i);
-
-        if (n == 0) {
-            text[i] = '?';
-            n = 1;
-        }
-    }
+    scim_utf8_clean(text, len);
 
     err->status = status;
     err->type = type;

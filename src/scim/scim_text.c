@@ -67,6 +67,66 @@ scim_utf8_cut(scim_str_t s, size_t max)
 }
 
 
+/* How many bytes the character at s has; 0 if it is no printable UTF-8. */
+static size_t
+printable(const char *s, size_t len)
+{
+    scim_utf8_t  u = { 0, 0, 0 };
+    size_t       i = 0;
+
+    if ((unsigned char) s[0] < 0x20 || s[0] == 0x7f) {
+        return 0;
+    }
+
+    do {
+        if (!scim_utf8_step(&u, (uint8_t) s[i++])) {
+            return 0;
+        }
+    } while (u.more > 0 && i < len);
+
+    return u.more > 0 ? 0 : i;
+}
+
+
+void
+scim_utf8_clean(char *text, size_t len)
+{
+    size_t  i, n;
+
+    for (i = 0; i < len; i += n) {
+        n = printable(text + i, len - i);
+
+        if (n == 0) {
+            text[i] = '?';
+            n = 1;
+        }
+    }
+}
+
+
+scim_rc_t
+scim_utf8_excerpt(scim_pool_t *pool, scim_str_t s, size_t max, scim_str_t *out)
+{
+    char  *copy;
+
+    s.len = scim_utf8_cut(s, max);
+
+    copy = scim_palloc(pool, s.len);
+    if (copy == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    if (s.len > 0) {
+        memcpy(copy, s.data, s.len);
+        scim_utf8_clean(copy, s.len);
+    }
+
+    *out = (scim_str_t) { copy, s.len };
+
+    return SCIM_OK;
+}
+
+
 /* Copies ASCII in lower case; false at the first other byte. */
 static bool
 fold_ascii(scim_str_t s, char *to)

@@ -14,6 +14,13 @@ bool scim_utf8_valid(scim_str_t s);
 /* How many bytes of s, at most max, end on a character boundary. */
 size_t scim_utf8_cut(scim_str_t s, size_t max);
 
+/* In place: bytes that are not UTF-8 and control characters become '?'. */
+void scim_utf8_clean(char *text, size_t len);
+
+/* A clean copy of what of s fits `max` bytes. */
+scim_rc_t scim_utf8_excerpt(scim_pool_t *pool, scim_str_t s, size_t max,
+    scim_str_t *out);
+
 /*
  * The form in which values that are not caseExact are compared, indexed and
  * kept unique: Unicode default full case folding, then NFC (utf8proc).

@@ -77,6 +77,43 @@ cut_leaves_characters_whole(void **state)
 
 
 static void
+excerpts_are_clean(void **state)
+{
+    static const struct { scim_str_t in; size_t max; const char *out; }
+        cases[] = {
+        { SCIM_STR(""), 9, "" },
+        { SCIM_STR("Ren\xc3\xa9" "e"), 9, "Ren\xc3\xa9" "e" },
+        { SCIM_STR("Ren\xc3\xa9" "e"), 4, "Ren" },
+        { SCIM_STR("a\0b\nc\x7f" "d"), 9, "a?b?c?d" },
+        { SCIM_STR("\xe9t\xe9"), 9, "?t?" },
+        { SCIM_STR("a\xe2\x82"), 9, "a??" },
+        { SCIM_STR("\xed\xa0\x80"), 9, "???" }
+    };
+    size_t        i;
+    scim_str_t    out;
+    scim_pool_t  *pool;
+
+    (void) state;
+
+    pool = scim_pool_create(0);
+    assert_non_null(pool);
+
+    for (i = 0; i < N(cases); i++) {
+        assert_int_equal(scim_utf8_excerpt(pool, cases[i].in, cases[i].max,
+                                           &out), SCIM_OK);
+        assert_int_equal(out.len, strlen(cases[i].out));
+        assert_memory_equal(out.data, cases[i].out, out.len);
+    }
+
+    assert_int_equal(scim_utf8_excerpt(pool, scim_str_absent, 9, &out),
+                     SCIM_OK);
+    assert_int_equal(out.len, 0);
+
+    scim_pool_destroy(pool);
+}
+
+
+static void
 fold_is_full_and_composed(void **state)
 {
     static const struct { const char *in, *out; } cases[] = {
@@ -366,6 +403,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(utf8_is_strict),
         cmocka_unit_test(cut_leaves_characters_whole),
+        cmocka_unit_test(excerpts_are_clean),
         cmocka_unit_test(fold_is_full_and_composed),
         cmocka_unit_test(every_character),
         cmocka_unit_test(dates_are_parsed),
