@@ -34,7 +34,7 @@ scim_op_sort_by(const scim_resource_type_t *type, scim_str_t name,
 
     /* Members and groups are sets that are not in the document. */
     if (leaf == NULL || leaf->type == SCIM_COMPLEX
-        || leaf->type == SCIM_BINARY || leaf->returned == SCIM_RETURNED_NEVER
+        || leaf->type == SCIM_BINARY || scim_attr_secret(leaf)
         || out->attr == type->members || out->attr == type->groups)
     {
         return no_order(type, name, err);

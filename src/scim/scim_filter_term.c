@@ -94,7 +94,7 @@ static scim_rc_t
 check_operator(const scim_lexer_t *lx, const operator_t *operator,
     const scim_attr_t *attr, size_t start, scim_str_t name)
 {
-    if (attr->returned == SCIM_RETURNED_NEVER) {
+    if (scim_attr_secret(attr)) {
         return scim_lexer_refuse(lx, start, "'%.*s' is secret and cannot be "
                                  "filtered by", SCIM_FMT(name));
     }

@@ -293,21 +293,6 @@ read_only(const scim_attr_path_t *path)
 }
 
 
-/* Secrets are accepted and kept nowhere. */
-static scim_rc_t
-check_secret(scim_patch_reader_t *rd, const scim_path_t *path, scim_str_t text,
-    const scim_json_t *input)
-{
-    const scim_json_t  *value;
-
-    if (rd->kind == SCIM_P_REMOVE) {
-        return SCIM_OK;
-    }
-
-    return accept_value(rd, path, text, input, &value);
-}
-
-
 scim_rc_t
 scim_patch_target(scim_patch_reader_t *rd, const scim_path_t *path,
     scim_str_t text, const scim_json_t *input, bool keyed)
@@ -332,8 +317,9 @@ scim_patch_target(scim_patch_reader_t *rd, const scim_path_t *path,
         return SCIM_OK;
     }
 
+    /* Secrets are accepted and kept nowhere. */
     if (attr->mutability == SCIM_WRITE_ONLY) {
-        return check_secret(rd, path, text, input);
+        return SCIM_OK;
     }
 
     return rd->kind == SCIM_P_REMOVE

@@ -212,6 +212,15 @@ scim_attr_value_sub(const scim_attr_t *attr)
 }
 
 
+bool
+scim_attr_secret(const scim_attr_t *attr)
+{
+    return attr->returned == SCIM_RETURNED_NEVER
+           || (attr->parent != NULL
+               && attr->parent->returned == SCIM_RETURNED_NEVER);
+}
+
+
 scim_rc_t
 scim_attr_name(scim_pool_t *pool, const scim_resource_type_t *type,
     const scim_attr_t *attr, scim_str_t *out)

@@ -132,6 +132,10 @@ const scim_attr_t *scim_attr_sub(const scim_attr_t *attr, scim_str_t name);
  * compared by when none is named: "value" if it has one, else NULL. */
 const scim_attr_t *scim_attr_value_sub(const scim_attr_t *attr);
 
+/* Whether it is never returned, or is a part of what is not: nobody may learn
+ * of its values by filters, orders or conflicts either. */
+bool scim_attr_secret(const scim_attr_t *attr);
+
 /*
  * The full name, for messages and `path` of records: "userName",
  * "name.givenName", "urn:…:enterprise:2.0:User:manager.value".

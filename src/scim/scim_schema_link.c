@@ -212,6 +212,35 @@ scim_link_relations(scim_resource_type_t *type)
 }
 
 
+/* An extension that is required must have something to give. */
+static scim_rc_t
+scim_link_check_required(const scim_load_t *load,
+    const scim_resource_type_t *type)
+{
+    size_t                i, j;
+    const scim_schema_t  *schema;
+
+    for (i = 0; i < type->nextensions; i++) {
+
+        schema = type->extensions[i];
+
+        for (j = 0; j < schema->nattrs; j++) {
+            if (scim_attr_settable(&schema->attrs[j])) {
+                break;
+            }
+        }
+
+        if (type->ext_required[i] && j == schema->nattrs) {
+            return scim_load_bad(load, "the extension \"%.*s\" cannot be "
+                                 "required: nobody can set any of it",
+                                 SCIM_FMT(schema->id));
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 scim_link_type(scim_load_t *load, const scim_json_t *json,
     scim_resource_type_t *type)
@@ -223,6 +252,10 @@ scim_link_type(scim_load_t *load, const scim_json_t *json,
 
     if (rc == SCIM_OK) {
         rc = scim_link_extensions(load, json, type);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = scim_link_check_required(load, type);
     }
 
     if (rc != SCIM_OK) {

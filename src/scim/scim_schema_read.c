@@ -250,31 +250,6 @@ scim_load_characteristic(scim_load_t *load, const scim_json_t *value,
 }
 
 
-/* What is to be unique must have values to compare, in the document. */
-static scim_rc_t
-scim_load_check_unique(const scim_load_t *load, const scim_attr_t *attr)
-{
-    if (attr->uniqueness == SCIM_UNIQUE_NONE) {
-        return SCIM_OK;
-    }
-
-    if (attr->type == SCIM_COMPLEX || attr->type == SCIM_BOOLEAN) {
-        return scim_load_bad(load, "of the type \"%s\" nothing can be kept "
-                             "unique", scim_type_words[attr->type]);
-    }
-
-    if (attr->mutability == SCIM_WRITE_ONLY
-        || (attr->parent != NULL && attr->multi_valued))
-    {
-        return scim_load_bad(load, "\"uniqueness\" cannot be kept: what is "
-                             "writeOnly is not stored, and a sub-attribute "
-                             "has an index only if it is single-valued");
-    }
-
-    return SCIM_OK;
-}
-
-
 static scim_rc_t
 scim_load_attr(scim_load_t *load, const scim_json_t *json, scim_attr_t *attr)
 {
@@ -311,11 +286,6 @@ scim_load_attr(scim_load_t *load, const scim_json_t *json, scim_attr_t *attr)
                              "\"complex\", and with no other");
     }
 
-    rc = scim_load_check_unique(load, attr);
-    if (rc != SCIM_OK) {
-        return rc;
-    }
-
     /* RFC 7643 section 2.3: these compare by case, whatever is not said. */
     if ((attr->type == SCIM_REFERENCE || attr->type == SCIM_BINARY)
         && scim_json_get(json, scim_str("caseExact")) == NULL)
@@ -323,7 +293,13 @@ scim_load_attr(scim_load_t *load, const scim_json_t *json, scim_attr_t *attr)
         attr->case_exact = true;
     }
 
-    return SCIM_OK;
+    if (attr->mutability == SCIM_WRITE_ONLY
+        && scim_json_get(json, scim_str("returned")) == NULL)
+    {
+        attr->returned = SCIM_RETURNED_NEVER;
+    }
+
+    return attr->parent == NULL ? scim_load_check(load, attr) : SCIM_OK;
 }
 
 

@@ -33,6 +33,13 @@ scim_rc_t scim_load_attrs(scim_load_t *load, const scim_json_t *json,
     const scim_schema_t *schema, const scim_attr_t *parent,
     scim_attr_t **out, size_t *n);
 
+/* Refuses characteristics of an attribute, or of its sub-attributes, that
+ * cannot be served together.  In scim_schema_check.c. */
+scim_rc_t scim_load_check(scim_load_t *load, const scim_attr_t *attr);
+
+/* Whether a client can give it a value that is stored. */
+bool scim_attr_settable(const scim_attr_t *attr);
+
 /* Puts into the JSON the characteristics that were left to their defaults:
  * clients that read /Schemas need not know those. */
 scim_rc_t scim_load_complete(scim_pool_t *pool, scim_json_t *array,

@@ -154,8 +154,10 @@ scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
 
     attr = scim_store_leaf(&path);
 
-    /* What is computed, kept apart or thrown away is not in documents. */
+    /* What is computed, kept apart or thrown away is not in documents, and no
+     * filter may ask for a secret. */
     if (attr->type == SCIM_COMPLEX || attr->mutability == SCIM_WRITE_ONLY
+        || scim_attr_secret(attr)
         || (attr->parent != NULL && attr->multi_valued)
         || path.attr->mutability == SCIM_READ_ONLY
         || path.attr == indexes->type->members
@@ -166,7 +168,7 @@ scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
                : scim_refuse(err, 500, SCIM_TYPE_NONE,
                              "the attribute \"%.*s\" of a %.*s cannot be "
                              "indexed: it must be a simple one that is kept "
-                             "in the document", SCIM_FMT(text),
+                             "in the document, and returned", SCIM_FMT(text),
                              SCIM_FMT(indexes->type->name));
     }
 

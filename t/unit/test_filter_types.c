@@ -29,7 +29,9 @@ static const char thing[] =
     ATTR("part", "decimal", "") "," ATTR("when", "dateTime", "") "]},"
     "{\"name\":\"rows\",\"type\":\"complex\",\"multiValued\":true,"
     "\"subAttributes\":[" ATTR("kind", "string", "") ","
-    ATTR("part", "decimal", "") "," ATTR("flag", "boolean", "") "]}"
+    ATTR("part", "decimal", "") "," ATTR("flag", "boolean", "") "]},"
+    "{\"name\":\"vault\",\"type\":\"complex\",\"returned\":\"never\","
+    "\"subAttributes\":[" ATTR("value", "string", "") "]}"
     "]},{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:ResourceType\"],"
     "\"name\":\"Thing\",\"endpoint\":\"/Things\",\"schema\":\"" URN "\"}]";
 
@@ -237,6 +239,10 @@ presence(void **state)
         { "wholes[value gt 3 and value lt 4]", "{'wholes':[1,5]}", '0' },
         { "box[part eq 1]", "{'box':{'part':1}}", '1' },
         { "whole[value eq 1]", "{'whole':1}", '-' },
+        { "vault.value eq 'x'", "{'vault':{'value':'x'}}", '-' },
+        { "vault eq 'x'", "{'vault':{'value':'x'}}", '-' },
+        { "vault[value eq 'x']", "{'vault':{'value':'x'}}", '-' },
+        { "vault pr", "{'vault':{'value':'x'}}", '-' },
         { "whole eq '10'", "{'whole':10}", '1' },
         { "whole eq 'ten'", "{'whole':10}", '-' },
         { "whole eq 1.5", "{'whole':1}", '-' },

@@ -18,6 +18,7 @@ static const char  device[] =
     "[{" S ",\"id\":\"urn:x:device\",\"name\":\"Device\",\"attributes\":["
     "{\"name\":\"serial\",\"uniqueness\":\"server\"},"
     "{\"name\":\"secret\",\"mutability\":\"writeOnly\"},"
+    "{\"name\":\"pin\",\"returned\":\"never\"},"
     "{\"name\":\"seen\",\"mutability\":\"readOnly\"},"
     "{\"name\":\"tags\",\"multiValued\":true},"
     "{\"name\":\"ports\",\"type\":\"complex\",\"multiValued\":true,"
@@ -109,6 +110,7 @@ added(void **state)
         { "ports", SCIM_REFUSED, NULL },
         { "ports.names", SCIM_REFUSED, NULL },
         { "secret", SCIM_REFUSED, NULL },
+        { "pin", SCIM_REFUSED, NULL },
         { "seen", SCIM_REFUSED, NULL },
         { "id", SCIM_REFUSED, NULL },
         { "schemas", SCIM_REFUSED, NULL },

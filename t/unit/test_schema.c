@@ -265,14 +265,46 @@ refused_files(void **state)
           "x.json: resource type \"User\": \"endpoint\" must be a text" },
         { ATTR("{'name':'a','type':'complex','uniqueness':'server',"
                "'subAttributes':[{'name':'b'}]}"),
-          "x.json: attribute \"a\": of the type \"complex\" nothing" },
+          "x.json: attribute \"a\": of the types \"complex\"" },
         { ATTR("{'name':'a','type':'boolean','uniqueness':'global'}"),
-          "x.json: attribute \"a\": of the type \"boolean\" nothing" },
+          "x.json: attribute \"a\": of the types \"complex\"" },
         { ATTR("{'name':'a','mutability':'writeOnly','uniqueness':'server'}"),
           "x.json: attribute \"a\": \"uniqueness\" cannot be kept" },
         { ATTR("{'name':'a','type':'complex','subAttributes':[{'name':'b',"
                "'multiValued':true,'uniqueness':'server'}]}"),
           "x.json: attribute \"a.b\": \"uniqueness\" cannot be kept" },
+        { ATTR("{'name':'a','type':'complex','mutability':'writeOnly',"
+               "'subAttributes':[{'name':'b','uniqueness':'server'}]}"),
+          "x.json: attribute \"a.b\": \"uniqueness\" cannot be kept" },
+        { ATTR("{'name':'a','uniqueness':'server','returned':'never'}"),
+          "x.json: attribute \"a\": \"uniqueness\" would tell" },
+        { ATTR("{'name':'a','type':'complex','subAttributes':[{'name':'c'},"
+               "{'name':'b','uniqueness':'global'}],'returned':'never'}"),
+          "x.json: attribute \"a.b\": \"uniqueness\" would tell" },
+        { ATTR("{'name':'a','required':true,'mutability':'readOnly'}"),
+          "x.json: attribute \"a\": \"required\" cannot be met" },
+        { ATTR("{'name':'a','required':true,'mutability':'writeOnly'}"),
+          "x.json: attribute \"a\": \"required\" cannot be met" },
+        { ATTR("{'name':'a','type':'complex','subAttributes':[{'name':'c'},"
+               "{'name':'b','required':true,'mutability':'readOnly'}]}"),
+          "x.json: attribute \"a.b\": \"required\" cannot be met" },
+        { ATTR("{'name':'a','type':'complex','required':true,'subAttributes':"
+               "[{'name':'b','mutability':'readOnly'}]}"),
+          "x.json: attribute \"a\": \"required\" cannot be met" },
+        { ATTR("{'name':'a','mutability':'writeOnly','returned':'default'}"),
+          "x.json: attribute \"a\": what is writeOnly is not stored" },
+        { ATTR("{'returned':'request','name':'a','mutability':'writeOnly'}"),
+          "x.json: attribute \"a\": what is writeOnly is not stored" },
+        { ATTR("{'name':'a','type':'complex','returned':'never',"
+               "'subAttributes':[{'name':'b','returned':'always'}]}"),
+          "x.json: attribute \"a.b\": \"returned\" cannot be \"always\"" },
+        { ATTR("{'name':'a','type':'binary','caseExact':false}"),
+          "x.json: attribute \"a\": base64 has capital and small letters" },
+        { "[{" S ",'id':'urn:x:y','name':'X','attributes':[{'name':'a',"
+          "'mutability':'readOnly'},{'name':'b','mutability':'writeOnly'}]},"
+          "{" T ",'name':'User','endpoint':'/Users','schema':'" U "',"
+          "'schemaExtensions':[{'schema':'urn:x:y','required':true}]}]",
+          "x.json: resource type \"User\": the extension \"urn:x:y\" cannot" },
         { "{" T "}", "x.json: \"name\" must be a text" },
         { "{" T ",'name':'a:b','endpoint':'/U'}",
           "x.json: resource type \"a:b\": the name must be a letter" },
@@ -373,7 +405,11 @@ own_files(void **state)
         "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:Schema\"],"
         "\"id\":\"urn:d:e\",\"name\":\"Device\",\"attributes\":["
         "{\"name\":\"a\"},{\"name\":\"link\",\"type\":\"reference\"},{\"name\":\"pin\","
-        "\"returned\":\"request\"}]}]");
+        "\"returned\":\"request\"},{\"name\":\"code\","
+        "\"mutability\":\"writeOnly\"},{\"name\":\"seen\","
+        "\"type\":\"complex\",\"mutability\":\"readOnly\","
+        "\"subAttributes\":[{\"name\":\"at\",\"required\":true,"
+        "\"mutability\":\"readOnly\"}]}]}]");
 
     assert_int_equal(scim_schemas_create(pool, &schemas, &err), SCIM_OK);
     assert_int_equal(scim_schemas_add(schemas, "d.json", text, &err), SCIM_OK);
@@ -389,6 +425,8 @@ own_files(void **state)
     assert_int_equal(attr->type, SCIM_STRING);
     assert_false(attr->case_exact);
     assert_true(scim_type_attr(type, NULL, scim_str("link"))->case_exact);
+    assert_int_equal(scim_type_attr(type, NULL, scim_str("code"))->returned,
+                     SCIM_RETURNED_NEVER);
 
     scim_pool_destroy(pool);
 }
