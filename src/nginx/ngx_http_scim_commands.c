@@ -189,6 +189,9 @@ ngx_command_t  ngx_http_scim_commands[] = {
     ngx_http_scim_any("scim_me", NGX_CONF_TAKE1,
                       ngx_http_set_complex_value_slot, me, NULL),
 
+    ngx_http_scim_any("scim_actor", NGX_CONF_TAKE1,
+                      ngx_http_set_complex_value_slot, actor, NULL),
+
     ngx_http_scim_any("scim_base_url", NGX_CONF_TAKE1,
                       ngx_http_set_complex_value_slot, base_url, NULL),
 
