@@ -148,6 +148,11 @@ ngx_int_t ngx_http_scim_call_body(ngx_http_scim_call_t *call,
 /* A body that nobody wants; NGX_OK or what to return. */
 ngx_int_t ngx_http_scim_discard_body(ngx_http_request_t *r);
 
+/* Serves the SCIM request that the call is: tenant, base URL and path are
+ * known, and env.admin when the scope of a token does not matter.  Returns what
+ * a content handler returns. */
+ngx_int_t ngx_http_scim_serve(ngx_http_scim_call_t *call);
+
 /* Answers with the error; a body that has not been read is not wanted. */
 ngx_int_t ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err);
 

@@ -1,5 +1,6 @@
 /*
- * The content handler of a location with `scim`.
+ * The content handler of a location with `scim`, and what it has in common with
+ * the administrator's SCIM endpoint.
  */
 
 #include "ngx_http_scim.h"
@@ -21,23 +22,14 @@ ngx_http_scim_copy_header(scim_pool_t *pool, ngx_table_elt_t *h, scim_str_t *to)
 static scim_rc_t
 ngx_http_scim_map(ngx_http_scim_call_t *call, scim_error_t *err)
 {
-    ngx_int_t            rc;
     scim_http_t          http;
     ngx_http_request_t  *r;
 
     r = call->request;
     http.method = call->method;
+    http.path = call->path;
 
-    rc = ngx_http_scim_path(r, call->pool, &http.path);
-
-    if (rc == NGX_DECLINED) {
-        return scim_refuse(err, NGX_HTTP_NOT_FOUND, SCIM_TYPE_NONE,
-                           "There is nothing at this URL: check the tenant "
-                           "URL that is set in the identity provider");
-    }
-
-    if (rc != NGX_OK
-        || ngx_http_scim_copy(call->pool, &r->args, &http.args) != NGX_OK
+    if (ngx_http_scim_copy(call->pool, &r->args, &http.args) != NGX_OK
         || ngx_http_scim_copy_header(call->pool, r->headers_in.if_match,
                                      &http.if_match)
            != NGX_OK
@@ -153,13 +145,6 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
 {
     scim_rc_t  rc;
 
-    if (ngx_http_scim_find_tenant(call) != NGX_OK
-        || ngx_http_scim_base_url(call->request, call->pool, &call->env.base)
-           != NGX_OK)
-    {
-        return SCIM_NOMEM;
-    }
-
     rc = ngx_http_scim_map(call, err);
     if (rc != SCIM_OK) {
         return rc;
@@ -177,7 +162,7 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
         return SCIM_NOMEM;
     }
 
-    return ngx_http_scim_check_scope(call, err);
+    return call->env.admin ? SCIM_OK : ngx_http_scim_check_scope(call, err);
 }
 
 
@@ -207,6 +192,35 @@ ngx_http_scim_start(ngx_http_scim_call_t *call)
 
 
 ngx_int_t
+ngx_http_scim_serve(ngx_http_scim_call_t *call)
+{
+    ngx_int_t     rc;
+    scim_error_t  err;
+
+    switch (ngx_http_scim_prepare(call, &err)) {
+
+    case SCIM_OK:
+        break;
+
+    case SCIM_REFUSED:
+        return ngx_http_scim_refuse(call->request, &err);
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (scim_op_takes_body(&call->scim)) {
+        ngx_http_scim_limit_body(call);
+        return ngx_http_scim_call_body(call, ngx_http_scim_start);
+    }
+
+    rc = ngx_http_scim_discard_body(call->request);
+
+    return rc == NGX_OK ? ngx_http_scim_start(call) : rc;
+}
+
+
+ngx_int_t
 ngx_http_scim_handler(ngx_http_request_t *r)
 {
     ngx_int_t              rc;
@@ -221,28 +235,23 @@ ngx_http_scim_handler(ngx_http_request_t *r)
     }
 
     call = ngx_http_scim_call_create(r);
-    if (call == NULL) {
+
+    if (call == NULL
+        || ngx_http_scim_find_tenant(call) != NGX_OK
+        || ngx_http_scim_base_url(r, call->pool, &call->env.base) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    switch (ngx_http_scim_prepare(call, &err)) {
+    rc = ngx_http_scim_path(r, call->pool, &call->path);
 
-    case SCIM_OK:
-        break;
-
-    case SCIM_REFUSED:
+    if (rc == NGX_DECLINED) {
+        (void) scim_refuse(&err, NGX_HTTP_NOT_FOUND, SCIM_TYPE_NONE,
+                           "There is nothing at this URL: check the tenant "
+                           "URL that is set in the identity provider");
         return ngx_http_scim_refuse(r, &err);
-
-    default:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (scim_op_takes_body(&call->scim)) {
-        ngx_http_scim_limit_body(call);
-        return ngx_http_scim_call_body(call, ngx_http_scim_start);
-    }
-
-    rc = ngx_http_scim_discard_body(r);
-
-    return rc == NGX_OK ? ngx_http_scim_start(call) : rc;
+    return rc == NGX_OK ? ngx_http_scim_serve(call)
+                        : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
