@@ -10,7 +10,8 @@ $NGX_OBJS/scim_embedded/scim_schema_files.c: $ngx_addon_dir/tools/embed.sh \\
 		> \$@.tmp && mv \$@.tmp \$@
 
 $NGX_OBJS/scim_embedded/scim_store_scripts.c: $ngx_addon_dir/tools/embed.sh \\
-		\$(wildcard $ngx_addon_dir/src/store/scripts/*.lua)
+		\$(wildcard $ngx_addon_dir/src/store/scripts/*.lua) \\
+		\$(wildcard $ngx_addon_dir/src/store/scripts/parts/*.lua)
 	$ngx_addon_dir/tools/embed.sh scripts $ngx_addon_dir/src/store/scripts \\
 		> \$@.tmp && mv \$@.tmp \$@
 

@@ -111,7 +111,10 @@ class Bench:
     def evalsha_rate(self):
         """The commit script as redis-benchmark calls it: the arguments of one
         POST, with new names each time."""
-        text = (REPO / "src/store/scripts/commit.lua").read_text()
+        text = subprocess.run(
+            [REPO / "tools/embed.sh", "script",
+             REPO / "src/store/scripts/commit.lua"],
+            text=True, check=True, stdout=subprocess.PIPE).stdout
         sha = self.redis("script", "load", text)
         args = self.recorded_commit()
         out = subprocess.run(

@@ -23,7 +23,8 @@ $(B)/%.o: src/%.c
 $(B)/schemas.c: tools/embed.sh $(wildcard src/scim/schemas/*.json)
 	@mkdir -p $(@D)
 	tools/embed.sh schemas src/scim/schemas > $@
-$(B)/scripts.c: tools/embed.sh $(wildcard src/store/scripts/*.lua)
+$(B)/scripts.c: tools/embed.sh \
+		$(wildcard src/store/scripts/*.lua src/store/scripts/parts/*.lua)
 	@mkdir -p $(@D)
 	tools/embed.sh scripts src/store/scripts > $@
 $(B)/schemas.o $(B)/scripts.o: %.o: %.c

@@ -56,14 +56,6 @@ typedef struct {
                                                here, checked by the driver */
 } scim_op_conf_t;
 
-/* Who a change is by and where it comes from, for the history. */
-typedef struct {
-    scim_str_t  actor;
-    scim_str_t  address;    /* of the client */
-    scim_str_t  request;    /* id of the request, as in the access log */
-    scim_str_t  token;      /* id of the token; empty: none */
-} scim_origin_t;
-
 /* What comes from outside with each request. */
 typedef struct {
     const scim_op_conf_t *conf;

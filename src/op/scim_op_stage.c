@@ -37,6 +37,24 @@ same_change(const scim_op_stage_t *a, const scim_op_stage_t *b)
 }
 
 
+/* Ids that are to be given to the stage. */
+static size_t
+to_stage(const scim_op_stage_t *stage)
+{
+    switch (stage->kind) {
+
+    case SCIM_STAGE_NONE:
+        return 0;
+
+    case SCIM_STAGE_COPY:
+        return stage->nadd + stage->nremove;
+
+    default:
+        return stage->nadd;
+    }
+}
+
+
 scim_rc_t
 scim_op_stage_plan(scim_op_write_t *w)
 {
@@ -59,20 +77,13 @@ scim_op_stage_plan(scim_op_write_t *w)
     /* Another change than before is rare: what it had staged expires. */
     if (!w->stage.held || !same_change(&w->stage, &plan)) {
         plan.op_id = commit->op_id;
+        plan.taken = to_stage(&plan);
         w->stage = plan;
     }
 
     commit->op_id = w->stage.op_id;
     commit->stage = plan.kind;
-    commit->staged = 0;
-
-    if (plan.kind != SCIM_STAGE_NONE) {
-        commit->staged = plan.nadd;
-    }
-
-    if (plan.kind == SCIM_STAGE_COPY) {
-        commit->staged += plan.nremove;
-    }
+    commit->staged = w->stage.taken;
 
     return SCIM_OK;
 }
@@ -149,6 +160,7 @@ scim_op_stage(scim_op_t *op, scim_op_step_pt next)
     w->stage.next = next;
     w->stage.begun = false;
     w->stage.at = 0;
+    w->stage.taken = to_stage(&w->stage);
     w->stage.call = (scim_store_stage_t) { .step = SCIM_STAGE_ADD };
 
     /* there may be nothing to add */
@@ -176,6 +188,8 @@ stage_got(scim_op_t *op, const redisReply *reply)
     }
 
     w->stage.call.cursor = w->committed.version;
+    w->stage.taken -= w->committed.dropped;
+    w->commit.staged = w->stage.taken;
 
     return stage_step(&w->stage) ? stage_ask(op, w) : w->stage.next(op, NULL);
 }

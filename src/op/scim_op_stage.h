@@ -19,6 +19,8 @@ typedef struct {
     scim_str_t         *remove;
     size_t              nremove;
     size_t              at;         /* ids of the step that were sent */
+    size_t              taken;      /* ids it has, or will have if none is
+                                       left out */
     scim_store_stage_t  call;
     scim_op_step_pt     next;
 } scim_op_stage_t;

@@ -283,7 +283,7 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
 
     w->done = done;
 
-    if (scim_op_stage_plan(w) != SCIM_OK) {
+    if (scim_op_event(op) != SCIM_OK || scim_op_stage_plan(w) != SCIM_OK) {
         return SCIM_NOMEM;
     }
 

@@ -37,6 +37,9 @@ typedef struct scim_op_write_s {
     char                    modified[SCIM_TIME_LEN + 1];
     scim_store_query_t      query;
     scim_store_commit_t     commit;
+    scim_str_t              operation;  /* the history's word for it; empty:
+                                           that of the commit's verb */
+    scim_store_event_t      event;
     scim_op_stage_t         stage;
     scim_store_committed_t  committed;
     bool                    refused;    /* by the store, as err says */
@@ -59,7 +62,8 @@ bool scim_op_write_expects(const scim_op_t *op, uint64_t *expected);
 scim_rc_t scim_op_write_read(scim_op_t *op, bool relations,
     scim_op_step_pt next);
 
-/* Commits w->commit, of which verb, expected, doc and entries are set. */
+/* Commits w->commit, of which verb, expected, doc and entries are set; the
+ * history tells of w->old_doc and w->doc. */
 scim_rc_t scim_op_write_commit(scim_op_t *op, scim_op_step_pt done);
 
 /* Commits w->doc and w->members in the place of what was read; nothing is
@@ -70,6 +74,9 @@ scim_rc_t scim_op_write_update(scim_op_t *op, scim_op_step_pt done);
  * for a new one, doc for one that goes. */
 scim_rc_t scim_op_write_document(scim_op_t *op, const scim_json_t *old,
     const scim_json_t *doc, scim_error_t *err);
+
+/* Fills w->commit.event, unless there is to be no history. */
+scim_rc_t scim_op_event(scim_op_t *op);
 
 /* The resource as it stands after the commit; relations as read before. */
 void scim_op_write_row(const scim_op_t *op, scim_row_t *row);

@@ -8,7 +8,7 @@
  *
  * Keys of a tenant begin with "scim:{tenant}:" and so share a cluster slot:
  *
- *   tenant               hash   enabled, created, settings, seq
+ *   tenant               hash   enabled, created, settings, seq, gen, trimmed
  *   r:TYPE:ID            hash   doc, ver, mod, name
  *   order:TYPE           zset   id by creation sequence
  *   index:TYPE:ATTR      zset   "value NUL id", all of score 0; the value is
@@ -22,6 +22,10 @@
  *   stage:OPID           zset   members prepared for a large change
  *   fixed:OPID           zset   ids that change decides about
  *   trash:OPID           zset   ids whose hints are to be looked at
+ *   left:OPID            string where in a was: set such ids are
+ *   history              stream one entry per commit
+ *   history:TYPE:ID      zset   ids of its entries, scored by version
+ *   was:ENTRY            zset   members before a change too large to be listed
  *   tokens               hash   token id -> JSON
  *
  * Without a tenant: scim:tenants (set of names), scim:token:SHA256 (hash).
@@ -37,6 +41,7 @@
 #include "../scim/scim_filter.h"
 #include "../scim/scim_json.h"
 #include "../scim/scim_members.h"
+#include "../scim/scim_policy.h"
 #include "../scim/scim_resource.h"
 #include "../scim/scim_schema.h"
 
@@ -186,6 +191,24 @@ typedef enum {
     SCIM_STAGE_COPY         /* a copy of the present members, changed */
 } scim_store_stage_e;
 
+/* Who a change is by and where it comes from, for the history. */
+typedef struct {
+    scim_str_t  actor;
+    scim_str_t  address;    /* of the client */
+    scim_str_t  request;    /* id of the request, as in the access log */
+    scim_str_t  token;      /* id of the token; empty: none */
+} scim_origin_t;
+
+/* The entry a commit makes in the history.  Changes of members, and who a
+ * deleted one takes leave of, are the script's to tell. */
+typedef struct {
+    scim_str_t     operation;   /* create, update, delete, restore */
+    scim_origin_t  origin;
+    scim_str_t     changes;     /* scim_diff_write(); empty: none */
+    uint64_t       keep_count;  /* entries the history keeps; 0: any number */
+    uint64_t       keep_age;    /* seconds it keeps them; 0: for good */
+} scim_store_event_t;
+
 typedef struct {
     scim_store_verb_e           verb;
     const scim_resource_type_t *type;
@@ -193,7 +216,12 @@ typedef struct {
     scim_str_t                  op_id;      /* random; makes a retry safe */
     uint64_t                    expected;   /* version read, which `remove`
                                                comes from; 0: any, for changes
-                                               of members alone */
+                                               of members alone.  CREATE: the
+                                               version of a resource that was
+                                               deleted, which this follows */
+    scim_str_t                  generation; /* of the tenant's settings, for
+                                               the store to refuse what goes by
+                                               others; absent: any */
     scim_str_t                  doc;        /* canonical JSON; absent: as is */
     scim_str_t                  display;    /* with doc */
     scim_str_t                  modified;   /* dateTime text */
@@ -202,8 +230,11 @@ typedef struct {
     const scim_index_entry_t   *remove;     /* entries no longer in doc */
     size_t                      nremove;
     const scim_members_t       *members;    /* or NULL */
+    scim_missing_e              missing;    /* members that do not exist:
+                                               REFUSE, or DROP */
+    const scim_store_event_t   *event;      /* NULL: no history */
     scim_store_stage_e          stage;      /* how op_id has staged them */
-    size_t                      staged;     /* ids given to its stage */
+    size_t                      staged;     /* ids its stage has taken */
 } scim_store_commit_t;
 
 typedef enum {
@@ -221,6 +252,7 @@ typedef struct {
     scim_store_outcome_e outcome;
     uint64_t             version;
     bool                 changed;
+    size_t               dropped;   /* by scim_store_stage(): ids left out */
     bool                 sweep;     /* call scim_store_sweep() */
     scim_str_t           modified;  /* of the resource as it now stands */
     scim_str_t           attr;      /* copied into the pool, as the next two */
@@ -248,7 +280,8 @@ typedef enum {
 } scim_store_step_e;
 
 typedef struct {
-    const scim_store_commit_t *commit;  /* verb, id, op_id and stage */
+    const scim_store_commit_t *commit;  /* verb, id, op_id, stage, missing and
+                                           generation */
     bool                       first;   /* begins anew */
     scim_store_step_e          step;    /* in this order */
     uint64_t                   cursor;

@@ -7,6 +7,10 @@
 #include "scim_store_parts.h"
 
 
+#define BEGIN  15       /* arguments of both scripts */
+#define OWN    9        /* of commit.lua, without entries and ids */
+
+
 static void
 add_doc(scim_args_t *args, const scim_store_commit_t *commit)
 {
@@ -105,22 +109,39 @@ add_members(scim_args_t *args, const scim_store_commit_t *commit)
 }
 
 
-static scim_rc_t
-commit_delete(scim_pool_t *pool, scim_str_t tenant,
-    const scim_store_commit_t *commit, scim_store_cmd_t *cmd)
+/* What parts/begin.lua takes. */
+static void
+add_begin(scim_args_t *args, const scim_store_commit_t *commit)
 {
-    scim_args_t args;
+    const scim_store_event_t        *event = commit->event;
+    static const scim_store_event_t  none;
 
-    scim_args_init(&args, pool, 5 + 2 * commit->nremove);
+    static const scim_str_t verbs[] = {
+        [SCIM_STORE_CREATE] = SCIM_STR("create"),
+        [SCIM_STORE_UPDATE] = SCIM_STR("update"),
+        [SCIM_STORE_DELETE] = SCIM_STR("delete")
+    };
 
-    scim_args_str(&args, commit->op_id);
-    scim_args_str(&args, commit->type->name);
-    scim_args_str(&args, commit->id);
-    scim_args_uint(&args, commit->expected);
-    scim_args_str(&args, commit->modified);
-    add_removed_entries(&args, commit);
+    scim_args_str(args, commit->op_id);
+    scim_args_str(args, verbs[commit->verb]);
+    scim_args_str(args, commit->type->name);
+    scim_args_str(args, commit->id);
+    scim_args_uint(args, commit->expected);
+    scim_args_str(args, commit->modified);
+    scim_args_str(args, commit->generation);
 
-    return scim_store_script(cmd, &args, &scim_script_delete, tenant, true);
+    if (event == NULL) {
+        event = &none;
+    }
+
+    scim_args_str(args, event->operation);
+    scim_args_str(args, event->origin.actor);
+    scim_args_str(args, event->origin.address);
+    scim_args_str(args, event->origin.request);
+    scim_args_str(args, event->origin.token);
+    scim_args_str(args, event->changes);
+    scim_args_uint(args, event->keep_count);
+    scim_args_uint(args, event->keep_age);
 }
 
 
@@ -130,23 +151,21 @@ scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
 {
     scim_args_t args;
 
+    scim_args_init(&args, pool, BEGIN + OWN + 3 * commit->nadd
+                                + 2 * commit->nremove);
+    add_begin(&args, commit);
+
     if (commit->verb == SCIM_STORE_DELETE) {
-        return commit_delete(pool, tenant, commit, cmd);
+        add_removed_entries(&args, commit);
+
+        return scim_store_script(cmd, &args, &scim_script_delete, tenant,
+                                 true);
     }
 
-    scim_args_init(&args, pool,
-                   15 + 3 * commit->nadd + 2 * commit->nremove);
-
-    scim_args_str(&args, commit->op_id);
-    scim_args_str(&args, commit->verb == SCIM_STORE_CREATE
-                         ? scim_str("create") : scim_str("update"));
-    scim_args_str(&args, commit->type->name);
-    scim_args_str(&args, commit->id);
-    scim_args_uint(&args, commit->expected);
-    scim_args_str(&args, commit->modified);
     add_doc(&args, commit);
     scim_args_str(&args, members_mode(commit));
     scim_args_uint(&args, commit->staged);
+    scim_args_str(&args, scim_store_drop_word(commit));
     add_entries(&args, commit);
 
     if (add_members(&args, commit) != SCIM_OK) {
@@ -227,6 +246,7 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     }
 
     out->changed = changed != 0;
+    out->dropped = (size_t) changed;
     out->sweep = out->outcome == SCIM_COMMITTED
                  && scim_str_eq(detail, scim_str("trash"));
     out->attr = scim_str_absent;

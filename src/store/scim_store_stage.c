@@ -41,6 +41,14 @@ scim_store_stage_word(scim_store_stage_e stage)
 }
 
 
+scim_str_t
+scim_store_drop_word(const scim_store_commit_t *commit)
+{
+    return commit->missing == SCIM_MISSING_DROP ? scim_str("1")
+                                                : scim_str("0");
+}
+
+
 scim_rc_t
 scim_store_stage(scim_pool_t *pool, scim_str_t tenant,
     const scim_store_stage_t *stage, scim_store_cmd_t *cmd)
@@ -54,7 +62,7 @@ scim_store_stage(scim_pool_t *pool, scim_str_t tenant,
         [SCIM_STAGE_TAKE] = SCIM_STR("copy")
     };
 
-    scim_args_init(&args, pool, 7 + stage->n);
+    scim_args_init(&args, pool, 9 + stage->n);
 
     scim_args_str(&args, commit->op_id);
     scim_args_str(&args, commit->verb == SCIM_STORE_CREATE
@@ -64,6 +72,8 @@ scim_store_stage(scim_pool_t *pool, scim_str_t tenant,
     scim_args_str(&args, stage->first ? scim_str("1") : scim_str("0"));
     scim_args_str(&args, steps[stage->step]);
     scim_args_uint(&args, stage->cursor);
+    scim_args_str(&args, commit->generation);
+    scim_args_str(&args, scim_store_drop_word(commit));
     scim_args_list(&args, stage->ids, stage->n);
 
     return scim_store_script(cmd, &args, &scim_script_stage, tenant, true);

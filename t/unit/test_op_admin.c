@@ -70,10 +70,10 @@ deleting_leaves_nothing(void **state)
     assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
     assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
 
-    /* off, list, twice two halves, two steps, name */
+    /* off, list, twice two halves, three steps, name */
     answer = unit_admin("DELETE /tenants/a", NULL);
     assert_int_equal(answer.status, 204);
-    assert_int_equal(answer.trips, 1 + 1 + 4 + 2 + 1);
+    assert_int_equal(answer.trips, 1 + 1 + 4 + 3 + 1);
 
     assert_int_equal(unit_admin("GET /tenants/a", NULL).status, 404);
     assert_int_equal(unit_admin("DELETE /tenants/a", NULL).status, 404);

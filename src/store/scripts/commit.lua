@@ -1,6 +1,6 @@
 #!lua
--- Creates or changes one resource: document, index entries and members, all
--- or nothing.
+-- Creates or changes one resource: document, index entries, members and the
+-- entry in the history, all or nothing.
 --
 -- Redis does not undo what a script wrote before an error.  So everything
 -- that can be refused is refused above the line "Writes", and below it there
@@ -9,12 +9,11 @@
 -- declares a script that writes, and one that was let in is let finish.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 operation id, or ""     2 "create" or "update"
---          3 type                    4 id
---          5 version expected, or 0  6 time of modification
---          7 1 with a document       8 document       9 display name
---          10 members: none | delta | replace | merge | whole | copy
---          11 ids that stage.lua has taken for this operation
+-- ARGV     1 to 15: parts/begin.lua
+--          16 1 with a document      17 document      18 display name
+--          19 members: none | delta | replace | merge | whole | copy
+--          20 ids that stage.lua has taken for this operation
+--          21 1: members that do not exist are left out
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
@@ -26,24 +25,19 @@
 --          whole    stage:OP is all there are to be
 --          copy     the same: the present ones, changed
 --
--- Returns {outcome, version, changed, modified, detail}; outcome is
---   ok        done, or done before under the same operation id
---   gone      nothing there to update
---   conflict  the version is another one, or the id is in use
+-- Returns as parts/begin.lua, and
 --   taken     detail is "attribute NUL value": another resource has that value
 --   member    detail is the id of a member that does not exist
 --   stage     what stage.lua prepared is not whole: it has expired, or one of
 --             the ids was deleted
---   none      no such tenant
---   off       the tenant is switched off
--- With ok, detail is "trash" if sweep.lua has something to do.
 
-local prefix, call = KEYS[1], redis.call
-local verb, type, id = ARGV[2], ARGV[3], ARGV[4]
-local expected, modified = tonumber(ARGV[5]), ARGV[6]
-local has_doc, mode = ARGV[7] == '1', ARGV[10]
-local resource = prefix .. 'r:' .. type .. ':' .. id
-local members = prefix .. 'members:' .. id
+-- include begin.lua
+-- include forget.lua
+-- include history.lua
+
+local has_doc, mode = ARGV[OWN] == '1', ARGV[OWN + 3]
+local staged, drop = tonumber(ARGV[OWN + 4]), ARGV[OWN + 5] == '1'
+local prepared = mode == 'merge' or mode == 'whole' or mode == 'copy'
 
 -- Arguments of one redis.call(): well below what Lua's stack takes.  Even,
 -- for pairs.
@@ -57,20 +51,10 @@ local HINTS = 4000
 -- A group of more members than this is replaced without looking at each.
 local LARGE = 1000
 
-local TRASH_MS = 600000
-
-local operation = ARGV[1] ~= '' and prefix .. 'op:' .. ARGV[1]
-local OPERATION_MS = 60000
-
 -- What stage.lua has prepared for this operation, and what is left of it.
 local stages = prefix .. 'stages'
 local stage = prefix .. 'stage:' .. ARGV[1]
 local fixed = prefix .. 'fixed:' .. ARGV[1]
-local trash = prefix .. 'trash:' .. ARGV[1]
-
-local function outcome(name, version, changed, when, detail)
-    return {name, version or 0, changed or 0, when or '', detail or ''}
-end
 
 local function in_chunks(items, fn)
     for from = 1, #items, CHUNK do
@@ -81,7 +65,7 @@ end
 
 -- Arguments --------------------------------------------------------------
 
-local at = 12
+local at = OWN + 6
 
 -- The next n items of `width` arguments: position of the first, past the last.
 local function section(width)
@@ -94,7 +78,6 @@ local add_from, add_end = section(3)
 local remove_from, remove_end = section(2)
 local join_from, join_end = section(1)
 local leave_from, leave_end = at, #ARGV + 1
-local staged = tonumber(ARGV[11])
 
 local function index_key(i)
     return prefix .. 'index:' .. type .. ':' .. ARGV[i]
@@ -102,35 +85,6 @@ end
 
 
 -- Checks -----------------------------------------------------------------
-
-if operation then
-    local done = call('GET', operation)
-    if done then
-        local version, when = string.match(done, '^(%d+) (.*)$')
-        return outcome('ok', tonumber(version), 1, when,
-                       call('EXISTS', trash) == 1 and 'trash')
-    end
-end
-
-local enabled = call('HGET', prefix .. 'tenant', 'enabled')
-if not enabled then
-    return outcome('none')
-elseif enabled ~= '1' then
-    return outcome('off')
-end
-
-local present = call('HMGET', resource, 'ver', 'mod')
-local version, last = tonumber(present[1]), present[2]
-
-if verb == 'create' then
-    if version then
-        return outcome('conflict', version, 0, last)
-    end
-elseif not version then
-    return outcome('gone')
-elseif expected ~= 0 and expected ~= version then
-    return outcome('conflict', version, 0, last)
-end
 
 -- An entry is "value NUL id".  Values hold no NUL, so what begins with
 -- "value NUL" has exactly this value; two of them suffice to find another's.
@@ -176,29 +130,43 @@ local function not_wanted()
     return gone
 end
 
--- Score and id of each, as ZADD takes them; else nil and the id that does
--- not exist.  Users first, many at a time: most members are.
+-- Those of the ids that exist, with score and id of each, as ZADD takes them;
+-- else nil and the id that does not.  Fills `names`.
+local names = {}
+
 local function scored(ids)
-    local pairs_of = {}
-    for from = 1, #ids, CHUNK do
-        local to, keys = math.min(from + CHUNK - 1, #ids), {}
-        for i = from, to do
-            keys[#keys + 1] = prefix .. 'r:User:' .. ids[i]
-        end
-        local all = call('EXISTS', unpack(keys)) == #keys
-        for i = from, to do
-            local score = '0'
-            if not all and call('EXISTS', keys[i - from + 1]) == 0 then
-                score = '1'
-                if call('EXISTS', prefix .. 'r:Group:' .. ids[i]) == 0 then
-                    return nil, ids[i]
-                end
-            end
-            pairs_of[#pairs_of + 1] = score
-            pairs_of[#pairs_of + 1] = ids[i]
+    local found, pairs_of = {}, {}
+    for _, member in ipairs(ids) do
+        local name, score = look_up(member)
+        if name then
+            found[#found + 1], names[member] = member, name
+            pairs_of[#pairs_of + 1], pairs_of[#pairs_of + 2] = score, member
+        elseif not drop then
+            return nil, member
         end
     end
-    return pairs_of
+    return found, pairs_of
+end
+
+-- What of the stage is no member yet, as scored().
+local function merging()
+    local found, pairs_of = {}, {}
+    for from = 0, staged - 1, CHUNK / 2 do
+        local entries = call('ZRANGE', stage, from, from + CHUNK / 2 - 1,
+                             'WITHSCORES')
+        local ids = {}
+        for i = 1, #entries, 2 do
+            ids[#ids + 1] = entries[i]
+        end
+        for i, score in ipairs(call('ZMSCORE', members, unpack(ids))) do
+            if not score then
+                found[#found + 1] = ids[i]
+                pairs_of[#pairs_of + 1] = entries[2 * i]
+                pairs_of[#pairs_of + 1] = ids[i]
+            end
+        end
+    end
+    return found, pairs_of
 end
 
 local joining, leaving, scores = {}, {}, {}
@@ -221,11 +189,14 @@ local function look_at_stage()
     return true
 end
 
-if staged > 0 then
+if prepared then
     if not look_at_stage() then
         return outcome('stage')
     end
     leaving = sort_out(leave_from, leave_end)
+    if mode == 'merge' then
+        joining, scores = merging()
+    end
 elseif mode == 'replace' and size > LARGE and join_end - join_from <= LARGE then
     swap = true
     joining = {unpack(ARGV, join_from, join_end - 1)}
@@ -239,10 +210,11 @@ elseif mode ~= 'none' then
     end
 end
 
-local missing
-scores, missing = scored(joining)
-if missing then
-    return outcome('member', 0, 0, '', missing)
+if not prepared and #joining > 0 then
+    joining, scores = scored(joining)
+    if not joining then
+        return outcome('member', 0, 0, '', scores)
+    end
 end
 
 -- What others prepare for this group, by operation.
@@ -257,7 +229,7 @@ if verb == 'update' and mode ~= 'none' then
     end
 end
 
-if not has_doc and staged == 0 and not swap and #joining == 0
+if not has_doc and not prepared and not swap and #joining == 0
    and #leaving == 0 then
     return outcome('ok', version, 0, last)
 end
@@ -265,14 +237,22 @@ end
 
 -- Writes -----------------------------------------------------------------
 
--- Puts what was staged in the place of the members; these, or the ids that
--- decided who no longer is one, are left to be swept.
+-- Puts what was staged in the place of the members.  The old ones are kept
+-- for the history; they, or the ids that decided who no longer is one, are
+-- left to be swept.
 local trashed
 
-local function swap_members()
-    local left = mode == 'copy' and fixed or members
-    if operation and call('EXISTS', left) == 1 then
-        call('RENAME', left, trash)
+local function swap_members(entry)
+    local sweep = mode == 'copy' and fixed or members
+    if entry and call('EXISTS', members) == 1 then
+        call('RENAME', members, prefix .. 'was:' .. entry)
+        if operation and sweep == members then
+            call('SET', left, entry .. ' 0', 'PX', TRASH_MS)
+            trashed = 'trash'
+        end
+    end
+    if operation and call('EXISTS', sweep) == 1 then
+        call('RENAME', sweep, trash)
         call('PEXPIRE', trash, TRASH_MS)
         trashed = 'trash'
     end
@@ -281,19 +261,6 @@ local function swap_members()
         call('RENAME', stage, members)
         call('PERSIST', members)
     end
-end
-
--- Adds what was staged to the members.
-local function merge_members()
-    for from = 0, staged - 1, CHUNK / 2 do
-        local entries = call('ZRANGE', stage, from, from + CHUNK / 2 - 1,
-                             'WITHSCORES')
-        for i = 1, #entries, 2 do
-            entries[i], entries[i + 1] = entries[i + 1], entries[i]
-        end
-        call('ZADD', members, unpack(entries))
-    end
-    return call('ZCARD', members) > size
 end
 
 -- A copy that is being made of the members learns what changes, unless it
@@ -312,7 +279,7 @@ local function forward(to, decided)
 end
 
 for other, kind in pairs(others) do
-    if kind == 'copy' and (swap or staged > 0) then
+    if kind == 'copy' and (swap or prepared) then
         call('HDEL', stages, other)
     elseif kind == 'copy' then
         forward(prefix .. 'stage:' .. other, prefix .. 'fixed:' .. other)
@@ -321,13 +288,38 @@ end
 
 local changed = has_doc or swap or #joining > 0 or #leaving > 0
 
-if swap then
-    swap_members()
-elseif mode == 'merge' then
-    changed = merge_members() or changed
+-- What the history says of the members.
+local function member_changes()
+    if swap then
+        return element_of_count(mode == 'replace' and #joining
+                                or call('ZCARD', stage))
+    elseif #joining + #leaving == 0 then
+        return ''
+    end
+    return element('members', leaving, joining,
+                   #joining + #leaving <= NAMES and function (member)
+                       return names[member] or look_up(member)
+                   end)
 end
 
-if staged > 0 then
+local text, entry
+
+if changed then
+    version = (version or expected) + 1
+    text = string.format('%.0f', version)
+end
+
+if changed and logged then
+    entry = record(ARGV[8], type, id, has_doc and ARGV[OWN + 2] or named, text,
+                   with_document(member_changes()), swap and '1')
+    retain(1, entry)
+end
+
+if swap then
+    swap_members(entry)
+end
+
+if prepared then
     call('UNLINK', stage, fixed)
     call('HDEL', stages, ARGV[1])
 end
@@ -336,12 +328,9 @@ if not changed then
     return outcome('ok', version, 0, last)
 end
 
-version = (version or 0) + 1
-local text = string.format('%.0f', version)
-
 if has_doc then
-    call('HSET', resource, 'doc', ARGV[8], 'ver', text, 'mod', modified,
-         'name', ARGV[9])
+    call('HSET', resource, 'doc', ARGV[OWN + 1], 'ver', text, 'mod', modified,
+         'name', ARGV[OWN + 2])
 else
     call('HSET', resource, 'ver', text, 'mod', modified)
 end
@@ -362,8 +351,10 @@ for i = add_from, add_end - 1, 3 do
 end
 
 in_chunks(scores, function(...) call('ZADD', members, ...) end)
-for _, member in ipairs(joining) do
-    call('SADD', prefix .. 'groups:' .. member, id)
+if not prepared then
+    for _, member in ipairs(joining) do
+        call('SADD', prefix .. 'groups:' .. member, id)
+    end
 end
 
 in_chunks(leaving, function(...) call('ZREM', members, ...) end)

@@ -7,85 +7,97 @@
 -- write.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 operation id, or ""     2 type    3 id
---          4 version expected, or 0  5 time
+-- ARGV     1 to 15: parts/begin.lua
 --          then pairs: attribute, value of its index entries
 --
--- Returns as commit.lua does: ok, gone, conflict, none, off; "trash" too.
+-- Returns as parts/begin.lua; version is the last one, the history's entry has
+-- the one after it.  A group that loses a member has an entry of its own.
 
-local prefix, call = KEYS[1], redis.call
-local type, id = ARGV[2], ARGV[3]
-local expected, modified = tonumber(ARGV[4]), ARGV[5]
-local resource = prefix .. 'r:' .. type .. ':' .. id
-local members = prefix .. 'members:' .. id
+-- include begin.lua
+-- include forget.lua
+-- include history.lua
 
--- A group with more members than this leaves its hints in groups:MEMBER to
--- sweep.lua; a reader, who checks them, finds no such group.
-local HINTS = 1000
-local trash, TRASH_MS = prefix .. 'trash:' .. ARGV[1], 600000
+-- A group with more members than this is not listed in the history, which
+-- keeps the set, and leaves its hints in groups:MEMBER to sweep.lua; a reader,
+-- who checks them, finds no such group.
+local LARGE = 1000
 
-local operation = ARGV[1] ~= '' and prefix .. 'op:' .. ARGV[1]
-local OPERATION_MS = 60000
-
-local function outcome(name, version, changed, when, detail)
-    return {name, version or 0, changed or 0, when or '', detail or ''}
-end
-
-if operation then
-    local done = call('GET', operation)
-    if done then
-        local version, when = string.match(done, '^(%d+) (.*)$')
-        return outcome('ok', tonumber(version), 1, when,
-                       call('EXISTS', trash) == 1 and 'trash')
-    end
-end
-
-local enabled = call('HGET', prefix .. 'tenant', 'enabled')
-if not enabled then
-    return outcome('none')
-elseif enabled ~= '1' then
-    return outcome('off')
-end
-
-local present = call('HMGET', resource, 'ver', 'mod')
-local version = tonumber(present[1])
-
-if not version then
-    return outcome('gone')
-elseif expected ~= 0 and expected ~= version then
-    return outcome('conflict', version, 0, present[2])
-end
-
-local held, trashed = {}, nil
-if call('ZCARD', members) <= HINTS then
+local held, large = {}, call('ZCARD', members) > LARGE
+if not large then
     held = call('ZRANGE', members, 0, -1)
-elseif operation then
-    trashed = 'trash'
 end
 local holders = call('SMEMBERS', prefix .. 'groups:' .. id)
 
 
 -- Writes -----------------------------------------------------------------
 
-if trashed then
-    call('RENAME', members, trash)
-    call('PEXPIRE', trash, TRASH_MS)
+local function own_name()
+    return named
 end
-call('UNLINK', resource, members, prefix .. 'groups:' .. id)
-call('ZREM', prefix .. 'order:' .. type, id)
 
-for i = 6, #ARGV, 2 do
-    call('ZREM', prefix .. 'index:' .. type .. ':' .. ARGV[i],
-         ARGV[i + 1] .. '\0' .. id)
+local function group_name(group)
+    return call('HGET', prefix .. 'r:Group:' .. group, 'name')
 end
 
 -- A group that loses a member has changed: another version.  One that holds
--- itself is gone already.
+-- itself goes as a whole.
+local lost = {}
+
 for _, group in ipairs(holders) do
-    if call('ZREM', prefix .. 'members:' .. group, id) == 1 then
-        call('HINCRBY', prefix .. 'r:Group:' .. group, 'ver', 1)
-        call('HSET', prefix .. 'r:Group:' .. group, 'mod', modified)
+    if group ~= id and call('ZREM', prefix .. 'members:' .. group, id) == 1 then
+        local key = prefix .. 'r:Group:' .. group
+        local number = call('HINCRBY', key, 'ver', 1)
+        call('HSET', key, 'mod', modified)
+        if logged then
+            record('update', 'Group', group, group_name(group), number,
+                   element('members', {id}, {}, own_name))
+        end
+        lost[#lost + 1] = group
     end
+end
+
+-- What the history says of members and groups.
+local function relations()
+    local elements = {}
+    if large then
+        elements[1] = element_of_count(0)
+    elseif #held > 0 then
+        elements[1] = element('members', held, {}, look_up)
+    end
+    if #lost > 0 then
+        elements[#elements + 1] = element('groups', lost, {},
+                                          #lost <= NAMES and group_name)
+    end
+    return table.concat(elements, ',')
+end
+
+local entry, trashed
+
+if logged then
+    entry = record(ARGV[8], type, id, named,
+                   string.format('%.0f', version + 1),
+                   with_document(relations()), large and '1')
+    retain(#lost + 1, entry)
+end
+
+if large and entry then
+    call('RENAME', members, prefix .. 'was:' .. entry)
+    if operation then
+        call('SET', left, entry .. ' 0', 'PX', TRASH_MS)
+        trashed = 'trash'
+    end
+elseif large and operation then
+    call('RENAME', members, trash)
+    call('PEXPIRE', trash, TRASH_MS)
+    trashed = 'trash'
+end
+
+call('UNLINK', resource, members, prefix .. 'groups:' .. id)
+call('ZREM', prefix .. 'order:' .. type, id)
+
+for i = OWN, #ARGV, 2 do
+    call('ZREM', prefix .. 'index:' .. type .. ':' .. ARGV[i],
+         ARGV[i + 1] .. '\0' .. id)
 end
 
 -- Nor may it become a member by a change that stage.lua prepares.

@@ -21,6 +21,8 @@
 --          3 group's id              4 kind: merge | whole | copy
 --          5 1 for the first call: begins anew
 --          6 add | remove | copy     7 cursor of copy, else 0
+--          8 generation of the settings the caller goes by, or ""
+--          9 1: ids to add that do not exist are left out
 --          then ids
 --
 -- add     ids that are to be members: they must exist
@@ -28,21 +30,22 @@
 -- copy    some of the present members that fixed:OP does not name; returns
 --         the cursor to go on with, 0 at the end
 --
--- Returns as commit.lua does {outcome, cursor, 0, "", detail}: ok, gone,
--- member, none, off, and
+-- Returns as commit.lua does {outcome, cursor, left out, "", detail}: ok, gone,
+-- member, none, off, stale, and
 --   stage     what was prepared is lost: begin anew
 
 local prefix, call = KEYS[1], redis.call
 local op, verb, group, kind = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local first, what, cursor = ARGV[5] == '1', ARGV[6], ARGV[7]
-local IDS, COUNT, EXPIRE_MS = 8, 1000, 600000
+local drop = ARGV[9] == '1'
+local IDS, COUNT, EXPIRE_MS = 10, 1000, 600000
 
 local members = prefix .. 'members:' .. group
 local stage, fixed = prefix .. 'stage:' .. op, prefix .. 'fixed:' .. op
 local stages = prefix .. 'stages'
 
-local function outcome(name, next_cursor, detail)
-    return {name, next_cursor or 0, 0, '', detail or ''}
+local function outcome(name, next_cursor, detail, dropped)
+    return {name, next_cursor or 0, dropped or 0, '', detail or ''}
 end
 
 local ids = {unpack(ARGV, IDS)}
@@ -50,11 +53,13 @@ local ids = {unpack(ARGV, IDS)}
 
 -- Checks -----------------------------------------------------------------
 
-local enabled = call('HGET', prefix .. 'tenant', 'enabled')
-if not enabled then
+local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen')
+if not tenant[1] then
     return outcome('none')
-elseif enabled ~= '1' then
+elseif tenant[1] ~= '1' then
     return outcome('off')
+elseif ARGV[8] ~= '' and ARGV[8] ~= (tenant[2] or '0') then
+    return outcome('stale')
 end
 
 local version = call('HGET', prefix .. 'r:Group:' .. group, 'ver')
@@ -75,10 +80,10 @@ else
     hits = tonumber(hits)
 end
 
--- Score and id of each, as ZADD takes them; else nil and the id that does
--- not exist.
+-- Those of the ids that exist, with score and id of each, as ZADD takes them;
+-- else nil and the id that does not.  Users first, all at once: most are.
 local function scored()
-    local keys, found = {}, {}
+    local keys, there, found = {}, {}, {}
     for i, id in ipairs(ids) do
         keys[i] = prefix .. 'r:User:' .. id
     end
@@ -86,14 +91,16 @@ local function scored()
     for i, id in ipairs(ids) do
         local score = '0'
         if not all and call('EXISTS', keys[i]) == 0 then
-            score = '1'
-            if call('EXISTS', prefix .. 'r:Group:' .. id) == 0 then
-                return nil, id
-            end
+            score = call('EXISTS', prefix .. 'r:Group:' .. id) == 1 and '1'
         end
-        found[2 * i - 1], found[2 * i] = score, id
+        if score then
+            there[#there + 1] = id
+            found[#found + 1], found[#found + 2] = score, id
+        elseif not drop then
+            return nil, id
+        end
     end
-    return found
+    return there, found
 end
 
 local function count_members()
@@ -104,12 +111,14 @@ local function count_members()
     return n
 end
 
-local scores, missing = {}, nil
+local scores, dropped = {}, 0
 if what == 'add' then
-    scores, missing = scored()
-    if missing then
-        return outcome('member', 0, missing)
+    local there
+    there, scores = scored()
+    if not there then
+        return outcome('member', 0, scores)
     end
+    dropped, ids = #ids - #there, there
 end
 
 
@@ -137,6 +146,9 @@ end
 local act = {}
 
 function act.add()
+    if #ids == 0 then
+        return
+    end
     call('ZADD', stage, unpack(scores))
     for _, id in ipairs(ids) do
         call('SADD', prefix .. 'groups:' .. id, group)
@@ -187,4 +199,4 @@ call('HSET', stages, op, kind .. ' ' .. group .. ' ' .. known .. ' ' ..
 call('PEXPIRE', stage, EXPIRE_MS)
 call('PEXPIRE', fixed, EXPIRE_MS)
 call('PEXPIRE', stages, EXPIRE_MS)
-return outcome('ok', cursor)
+return outcome('ok', cursor, '', dropped)

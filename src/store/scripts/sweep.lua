@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Clears away after a large change of a group's members: takes back the hints
 -- groups:ID of ids that are no members, up to n ids per call.  They are in
--- trash:OP, or in what was prepared and not put in force.
+-- trash:OP; in what was prepared and not put in force; or in a set the history
+-- keeps: then left:OP is "ENTRY RANK", where in was:ENTRY to go on.
 --
 -- Hints that others need, who prepare a change of the group, are left.
 --
@@ -14,6 +15,7 @@ local prefix, call = KEYS[1], redis.call
 local op, group = ARGV[1], ARGV[2]
 local stage, fixed = prefix .. 'stage:' .. op, prefix .. 'fixed:' .. op
 local trash, stages = prefix .. 'trash:' .. op, prefix .. 'stages'
+local left, n = prefix .. 'left:' .. op, tonumber(ARGV[3])
 
 -- What expires is kept by RENAME.
 call('HDEL', stages, op)
@@ -24,14 +26,36 @@ elseif call('EXISTS', stage) == 1 then
     call('RENAME', stage, trash)
 end
 
-local popped = call('ZPOPMIN', trash, ARGV[3])
-if #popped == 0 then
-    return 0
+local ids, needed = {}, {}
+
+-- The next of what the history keeps, which retention may have taken out.
+local function walk(place)
+    local entry, from = string.match(place, '^(%S+) (%d+)$')
+    local was = prefix .. 'was:' .. entry
+    ids = call('ZRANGE', was, from, from + n - 1)
+    if from + n >= call('ZCARD', was) then
+        call('UNLINK', left)
+    else
+        call('SET', left, entry .. ' ' .. from + n, 'KEEPTTL')
+    end
 end
 
-local ids, needed = {}, {}
-for i = 1, #popped, 2 do
-    ids[#ids + 1] = popped[i]
+local function pop()
+    local popped = call('ZPOPMIN', trash, n)
+    for i = 1, #popped, 2 do
+        ids[#ids + 1] = popped[i]
+    end
+end
+
+local place = call('GET', left)
+if place then
+    walk(place)
+else
+    pop()
+end
+
+if #ids == 0 then
+    return 0
 end
 
 local function need(set)
@@ -54,4 +78,4 @@ for i, id in ipairs(ids) do
     end
 end
 
-return call('EXISTS', trash)
+return math.min(call('EXISTS', trash, left), 1)

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
--- Removes a tenant that is switched off, up to n resources per call, so that
--- Redis is never held long.  order:TYPE leads to every resource and `sorted`
--- to every sorted set, so no key has to be searched for.  The tenant itself
+-- Removes a tenant that is switched off, up to n resources and entries of the
+-- history per call, so that Redis is never held long.  order:TYPE leads to
+-- every resource, the history to what belongs to its entries and `sorted` to
+-- every other sorted set, so no key has to be searched for.  The tenant itself
 -- goes last: until then nobody gets in and a sweep that was cut off can be
 -- resumed.
 --
@@ -14,6 +15,8 @@
 
 local prefix, call = KEYS[1], redis.call
 local left = tonumber(ARGV[1])
+
+-- include forget.lua
 
 if call('HGET', prefix .. 'tenant', 'enabled') == '1' then
     return 'on'
@@ -42,6 +45,14 @@ for _, name in ipairs(sorted) do
     end
 end
 
+while left > 0 do
+    local gone = forget(left, '+')
+    if gone == 0 then
+        break
+    end
+    left = left - gone
+end
+
 if left <= 0 then
     return 'more'
 end
@@ -49,5 +60,5 @@ end
 for _, name in ipairs(sorted) do
     call('UNLINK', prefix .. name)
 end
-call('UNLINK', prefix .. 'sorted', prefix .. 'tenant')
+call('UNLINK', prefix .. 'sorted', history, prefix .. 'tenant')
 return 'done'

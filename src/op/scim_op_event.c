@@ -1,0 +1,58 @@
+/*
+ * The entry that a commit makes in the history: who changes what, from what
+ * to what.
+ */
+
+#include "scim_op_write.h"
+#include "../scim/scim_diff.h"
+
+
+static scim_rc_t
+changes(scim_op_t *op, const scim_op_write_t *w, scim_str_t *out)
+{
+    bool                 goes = w->commit.verb == SCIM_STORE_DELETE;
+    scim_buf_t           buf;
+    const scim_json_t   *doc = goes ? NULL : w->doc;
+
+    *out = scim_str_absent;
+
+    /* members alone are the store's to tell */
+    if (!goes && w->commit.doc.data == NULL) {
+        return SCIM_OK;
+    }
+
+    scim_buf_init(&buf, op->pool, 512);
+    scim_diff_write(&buf, op->request.type, w->old_doc, doc);
+
+    return scim_buf_done(&buf, out);
+}
+
+
+scim_rc_t
+scim_op_event(scim_op_t *op)
+{
+    scim_op_write_t      *w = op->state;
+    scim_store_event_t   *event = &w->event;
+    const scim_policy_t  *policy = op->policy;
+
+    static const scim_str_t words[] = {
+        [SCIM_STORE_CREATE] = SCIM_STR("create"),
+        [SCIM_STORE_UPDATE] = SCIM_STR("update"),
+        [SCIM_STORE_DELETE] = SCIM_STR("delete")
+    };
+
+    w->commit.event = NULL;
+
+    if (policy->history_off) {
+        return SCIM_OK;
+    }
+
+    event->operation = (w->operation.len != 0) ? w->operation
+                                               : words[w->commit.verb];
+    event->origin = op->env->origin;
+    event->keep_count = policy->history_count;
+    event->keep_age = policy->history_age;
+    w->commit.event = event;
+
+    return changes(op, w, &event->changes);
+}
