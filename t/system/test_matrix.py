@@ -1,4 +1,5 @@
-"""docs/conformance.md names tests that are there, and each test of the RFCs."""
+"""docs/conformance.md names tests that are there, and each test of the RFCs;
+docs/leniency.md names places in the code that are there."""
 
 import pathlib
 import re
@@ -6,6 +7,7 @@ import re
 REPO = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).parent
 MATRIX = REPO / "docs" / "conformance.md"
+LENIENCY = REPO / "docs" / "leniency.md"
 RFC_TESTS = ("test_rfc7643.py", "test_rfc7644.py", "test_rfc7644_patch.py")
 
 
@@ -51,3 +53,27 @@ def test_what_is_there_is_named():
     named = {name.split()[-1] for name in last_cells()}
     for file in RFC_TESTS:
         assert defined(file) - named == set(), file
+
+
+def places():
+    """File and name in it, from the last column of leniency.md's rows."""
+    file = None
+    for line in LENIENCY.read_text().splitlines():
+        if line.startswith("| "):
+            for name in re.findall(r"`([^`]+)`", line.rsplit(" | ", 1)[-1]):
+                file = name if name.endswith((".c", ".conf")) else file
+                yield file, name
+
+
+def in_code(file, name):
+    found = [f for f in [REPO / file, *REPO.glob(f"src/*/{file}")]
+             if f.is_file()]
+    wanted = rf"^{name[:-2]}\(" if name.endswith("()") else rf"\b{name}\b"
+    return found and (name == file or re.search(
+        wanted, found[0].read_text(), re.MULTILINE))
+
+
+def test_leniencies_have_their_place():
+    named = list(places())
+    assert len(named) > 50
+    assert [n for n in named if not in_code(*n)] == []
