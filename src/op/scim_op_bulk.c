@@ -15,16 +15,9 @@
 static scim_op_t *
 asker(scim_op_t *op)
 {
-    scim_op_t    *part;
     scim_bulk_t  *bulk = op->state;
 
-    part = bulk->asking;
-
-    if (part != NULL) {
-        bulk->asking = part->next;
-    }
-
-    return part;
+    return scim_op_lanes_asker(&bulk->lanes);
 }
 
 
@@ -34,21 +27,6 @@ leave(scim_op_t *op)
     scim_bulk_t  *bulk = op->state;
 
     bulk->left = true;
-}
-
-
-/* Parts that have not ended when the bulk goes. */
-static void
-drop_lanes(void *data)
-{
-    size_t        i;
-    scim_bulk_t  *bulk = data;
-
-    for (i = 0; i < SCIM_BULK_LANES; i++) {
-        if (bulk->lanes[i].part != NULL) {
-            scim_pool_destroy(bulk->lanes[i].part->pool);
-        }
-    }
 }
 
 
@@ -233,7 +211,7 @@ scim_op_bulk(scim_op_t *op, const redisReply *reply)
     bulk = scim_pcalloc(op->pool, sizeof(scim_bulk_t));
 
     if (bulk == NULL
-        || scim_pool_cleanup(op->pool, drop_lanes, bulk) != SCIM_OK)
+        || scim_op_lanes_init(&bulk->lanes, op) != SCIM_OK)
     {
         return SCIM_NOMEM;
     }

@@ -26,14 +26,10 @@
 #ifndef SCIM_OP_BULK_H
 #define SCIM_OP_BULK_H
 
-#include "scim_op_int.h"
+#include "scim_op_lanes.h"
 #include "../scim/scim_set.h"
 
-#define SCIM_BULK_NONE   UINT32_MAX
-
-/* Items under way at the same time: enough to hide a round trip behind the
- * work of the others, few enough to leave the queue to other requests. */
-#define SCIM_BULK_LANES  32
+#define SCIM_BULK_NONE  UINT32_MAX
 
 typedef struct {
     scim_json_t  *node;         /* the string in the data */
@@ -100,13 +96,6 @@ typedef enum {
 } scim_bulk_step_e;
 
 typedef struct {
-    scim_op_t         *part;    /* NULL: the lane is free.  Its pool is its own
-                                   and goes when it has ended. */
-    uint32_t           item;
-    scim_bulk_step_e   step;
-} scim_bulk_lane_t;
-
-typedef struct {
     scim_op_t           *op;        /* the bulk itself; all lives in its pool */
     size_t               fail_on;   /* errors; SIZE_MAX: any number */
 
@@ -128,10 +117,7 @@ typedef struct {
     size_t               errors;
     bool                 left;      /* nobody waits for the answer */
 
-    scim_bulk_lane_t     lanes[SCIM_BULK_LANES];
-    uint32_t             running;   /* lanes in use */
-    scim_op_t           *asking;    /* parts whose command is to be sent */
-    scim_op_t           *asked;     /* the last of them */
+    scim_op_lanes_t      lanes;
 } scim_bulk_t;
 
 /* The bulkIds: those of items first, then what else was asked for. */

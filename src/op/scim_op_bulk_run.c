@@ -343,46 +343,18 @@ ended(scim_bulk_t *bulk, scim_bulk_item_t *item, scim_bulk_step_e step,
 }
 
 
-static scim_bulk_lane_t *
-lane_of(scim_bulk_t *bulk, const scim_op_t *part)
-{
-    scim_bulk_lane_t  *lane;
-
-    for (lane = bulk->lanes; lane->part != part; lane++) {
-        /* there is one */
-    }
-
-    return lane;
-}
-
-
 void
 scim_bulk_stopped(scim_bulk_t *bulk, scim_op_t *part, scim_rc_t rc)
 {
-    scim_bulk_lane_t  *lane;
+    scim_op_lane_t  *lane;
 
-    if (rc == SCIM_AGAIN) {
-        part->next = NULL;
+    lane = scim_op_lanes_stopped(&bulk->lanes, part, rc);
 
-        if (bulk->asking == NULL) {
-            bulk->asking = part;
-        } else {
-            bulk->asked->next = part;
-        }
-
-        bulk->asked = part;
-        return;
+    if (lane != NULL) {
+        ended(bulk, &bulk->items[lane->item], (scim_bulk_step_e) lane->step,
+              (rc == SCIM_OK) ? &part->result : NULL);
+        scim_op_lanes_free(&bulk->lanes, lane);
     }
-
-    lane = lane_of(bulk, part);
-
-    ended(bulk, &bulk->items[lane->item], lane->step,
-          (rc == SCIM_OK) ? &part->result : NULL);
-
-    lane->part = NULL;
-    bulk->running--;
-
-    scim_pool_destroy(part->pool);
 }
 
 
@@ -439,14 +411,9 @@ begin(scim_bulk_t *bulk, scim_bulk_item_t *item, scim_bulk_step_e step)
         return;
     }
 
-    part->whole = bulk->op;
     item->state = SCIM_BULK_RUNNING;
 
-    *lane_of(bulk, NULL) = (scim_bulk_lane_t) {
-        part, number_of(bulk, item), step
-    };
-    bulk->running++;
-
+    scim_op_lanes_add(&bulk->lanes, part, number_of(bulk, item), step);
     scim_bulk_stopped(bulk, part, scim_op_run(part));
 }
 
@@ -538,7 +505,7 @@ scim_rc_t
 scim_bulk_go(scim_bulk_t *bulk)
 {
     do {
-        while (bulk->running < SCIM_BULK_LANES) {
+        while (bulk->lanes.running < SCIM_OP_LANES) {
 
             if (bulk->first_due != SCIM_BULK_NONE) {
                 begin_due(bulk);
@@ -548,7 +515,7 @@ scim_bulk_go(scim_bulk_t *bulk)
             }
         }
 
-        if (bulk->running != 0) {
+        if (bulk->lanes.running != 0) {
             return SCIM_AGAIN;
         }
 
