@@ -181,7 +181,16 @@ scim_op_asker(scim_op_t *op, scim_op_t *prev)
         return op->many->asker(op);
     }
 
-    return (prev == NULL) ? op : NULL;
+    return (prev == NULL && op->piece.data == NULL) ? op : NULL;
+}
+
+
+scim_rc_t
+scim_op_taken(scim_op_t *op)
+{
+    op->piece = scim_str_absent;
+
+    return op->resume(op, NULL);
 }
 
 

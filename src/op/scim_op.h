@@ -25,6 +25,12 @@
  *         wait for a reply to any of them
  *         rc = scim_op_reply(asker, reply);   (asker may be gone now)
  *     }
+ *
+ * An operation whose answer is long gives it in pieces.  op->piece, when it is
+ * there after SCIM_AGAIN, is to be sent, and when the client has taken it, in
+ * a later turn of the event loop, scim_op_taken() leads on; until then an
+ * operation without parts asks for nothing.  The last piece is op->result,
+ * after SCIM_OK; an error there means that the answer is cut off.
  */
 
 #ifndef SCIM_OP_H
@@ -110,10 +116,26 @@ typedef struct {
     scim_str_t                  cursor;         /* empty: the first page */
     scim_str_t                  if_match;
     scim_str_t                  if_none_match;
+    scim_str_t                  created;    /* dateTime text, of a resource
+                                               that was made elsewhere; empty:
+                                               it is made now */
     const scim_json_t          *body;       /* NULL: none */
     bool                        brief;      /* part of a bulk: a resource in
                                                the answer is not wanted */
 } scim_request_t;
+
+/* A body that an operation reads itself, line by line, and a clock for as long
+ * as that takes.  Neither is used any more after scim_op_leave(). */
+typedef struct {
+    /* Puts up to cap bytes into buf; *n 0: the end.  Refused: it cannot be
+     * read. */
+    scim_rc_t (*read)(void *data, char *buf, size_t cap, size_t *n,
+                      scim_error_t *err);
+    uint64_t  (*now)(void *data);       /* ms since the epoch */
+    void       *data;
+    size_t      max_line;               /* bytes */
+    unsigned    max_depth;
+} scim_op_input_t;
 
 /* The answer.  Strings live in the operation's pool or are literals. */
 typedef struct {
@@ -121,6 +143,7 @@ typedef struct {
     scim_str_t   body;          /* empty: none (204, 304) */
     scim_str_t   location;      /* header; absent: none */
     char         etag[SCIM_ETAG_LEN + 1];   /* header; "": none */
+    const char  *media;         /* Content-Type; NULL: as configured */
     const char  *allow;         /* 405: header */
     unsigned     retry_after;
     scim_str_t   id;            /* resource concerned, for the log */
@@ -136,7 +159,11 @@ struct scim_op_s {
     const scim_policy_t *policy;        /* the tenant's */
     scim_request_t       request;
     scim_store_cmd_t     cmd;           /* when SCIM_AGAIN */
+    scim_str_t           piece;         /* when SCIM_AGAIN: of the answer, may
+                                           be empty; absent: none */
     scim_result_t        result;        /* when SCIM_OK */
+    const scim_op_input_t *input;       /* set by the driver before the run,
+                                           if scim_op_admin_lines() */
 
     /* the rest belongs to the operation */
     scim_rc_t          (*resume)(scim_op_t *op, const redisReply *reply);
@@ -167,6 +194,9 @@ scim_rc_t scim_op_reply(scim_op_t *op, const redisReply *reply);
 /* Who asks for a command, after prev (NULL: the first); NULL: nobody more
  * until another reply has come.  Each is given once. */
 scim_op_t *scim_op_asker(scim_op_t *op, scim_op_t *prev);
+
+/* The piece has been taken: in the place of scim_op_reply(). */
+scim_rc_t scim_op_taken(scim_op_t *op);
 
 /* In the place of scim_op_reply() when there is no reply, and err says why. */
 scim_rc_t scim_op_no_reply(scim_op_t *op, const scim_error_t *err);
@@ -207,5 +237,9 @@ scim_op_t *scim_op_gate(scim_pool_t *pool, const scim_op_env_t *env,
 scim_op_t *scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
     scim_method_e method, scim_str_t path, scim_str_t args,
     const scim_json_t *body);
+
+/* Whether the call reads its body line by line, from op->input. */
+bool scim_op_admin_lines(scim_pool_t *pool, scim_method_e method,
+    scim_str_t path);
 
 #endif /* SCIM_OP_H */

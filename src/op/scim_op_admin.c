@@ -33,6 +33,10 @@ static const struct {
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
         SCIM_STR("*") }, "DELETE", {
         [SCIM_DELETE] = scim_admin_token_delete } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("export") }, "GET", {
+        [SCIM_GET] = scim_admin_export } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("import") }, "POST", {
+        [SCIM_POST] = scim_admin_import } },
 };
 
 #define NROUTES  (sizeof(routes) / sizeof(routes[0]))
@@ -80,6 +84,20 @@ fits(size_t i, const scim_str_t *segment, size_t n, scim_admin_t *admin)
 }
 
 
+/* NROUTES: there is none. */
+static size_t
+find(const scim_str_t *segment, size_t n, scim_admin_t *admin)
+{
+    size_t  i;
+
+    for (i = 0; i < NROUTES && !fits(i, segment, n, admin); i++) {
+        /* the next */
+    }
+
+    return i;
+}
+
+
 /* op->request.id is the path until it is read here, and .filter the query. */
 static scim_rc_t
 route(scim_op_t *op, const redisReply *reply)
@@ -101,9 +119,7 @@ route(scim_op_t *op, const redisReply *reply)
         return SCIM_NOMEM;
     }
 
-    for (i = 0; i < NROUTES && !fits(i, segment, n, admin); i++) {
-        /* the next */
-    }
+    i = find(segment, n, admin);
 
     if (i == NROUTES) {
         return nothing_here(op);
@@ -146,6 +162,26 @@ scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,
 }
 
 
+bool
+scim_op_admin_lines(scim_pool_t *pool, scim_method_e method, scim_str_t path)
+{
+    size_t        i, n;
+    scim_str_t    segment[SEGMENTS];
+    scim_error_t  err;
+    scim_admin_t  admin;
+
+    if (scim_request_segments(pool, path, segment, SEGMENTS, &n, &err)
+        != SCIM_OK)
+    {
+        return false;
+    }
+
+    i = find(segment, n, &admin);
+
+    return i < NROUTES && routes[i].step[method] == scim_admin_import;
+}
+
+
 scim_rc_t
 scim_admin_members(const scim_json_t *body, const char *const *names,
     scim_error_t *err)
@@ -184,6 +220,18 @@ scim_admin_no_tenant(scim_op_t *op)
 
     return scim_op_error(op, 404, SCIM_TYPE_NONE,
                          "There is no tenant \"%.*s\"",
+                         SCIM_FMT(admin->tenant));
+}
+
+
+scim_rc_t
+scim_admin_switched_off(scim_op_t *op)
+{
+    const scim_admin_t  *admin = op->state;
+
+    return scim_op_error(op, 409, SCIM_TYPE_NONE,
+                         "The tenant \"%.*s\" is switched off: nothing of it "
+                         "can be read or written until it is switched on",
                          SCIM_FMT(admin->tenant));
 }
 

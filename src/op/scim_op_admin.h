@@ -34,6 +34,9 @@ scim_rc_t scim_admin_members(const scim_json_t *body, const char *const *names,
 /* 404 for the tenant of the path. */
 scim_rc_t scim_admin_no_tenant(scim_op_t *op);
 
+/* 409 for the same when it is switched off. */
+scim_rc_t scim_admin_switched_off(scim_op_t *op);
+
 /* ,"name":"2026-01-31T23:59:59.123Z" */
 void scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms);
 
@@ -55,5 +58,7 @@ scim_rc_t scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_token_delete(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_export(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_import(scim_op_t *op, const redisReply *reply);
 
 #endif /* SCIM_OP_ADMIN_H */

@@ -12,7 +12,7 @@
 static scim_rc_t created(scim_op_t *op, const redisReply *reply);
 
 
-/* A new id, unless a bulk has chosen one already. */
+/* A new id, unless a bulk or an import has chosen one already. */
 static scim_rc_t
 choose_id(scim_op_t *op)
 {
@@ -38,7 +38,8 @@ choose_id(scim_op_t *op)
 }
 
 
-/* The id and the times of a resource that begins now. */
+/* The id and the time of a resource that begins now, or that is brought here
+ * with its own. */
 static scim_rc_t
 stamp(scim_op_t *op, scim_op_write_t *w)
 {
@@ -52,10 +53,14 @@ stamp(scim_op_t *op, scim_op_write_t *w)
 
     op->result.id = op->request.id;
 
-    scim_time_format((int64_t) env->now, now);
+    text = op->request.created;
 
-    if (scim_str_dup(op->pool, scim_str_from(now), &text) != SCIM_OK) {
-        return SCIM_NOMEM;
+    if (text.len == 0) {
+        scim_time_format((int64_t) env->now, now);
+
+        if (scim_str_dup(op->pool, scim_str_from(now), &text) != SCIM_OK) {
+            return SCIM_NOMEM;
+        }
     }
 
     return scim_resource_stamp(op->pool, op->request.type, w->doc,

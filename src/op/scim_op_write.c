@@ -335,6 +335,15 @@ taken(scim_op_t *op, const scim_op_write_t *w)
 static scim_rc_t
 conflict(scim_op_t *op, const scim_op_write_t *w)
 {
+    if (w->commit.verb == SCIM_STORE_CREATE
+        && w->committed.outcome == SCIM_COMMIT_CONFLICT)
+    {
+        return scim_op_error(op, 409, SCIM_TYPE_NONE,
+                             "There is a %.*s with the id \"%.*s\" already",
+                             SCIM_FMT(op->request.type->name),
+                             SCIM_FMT(op->request.id));
+    }
+
     if (w->pinned && w->committed.outcome == SCIM_COMMIT_CONFLICT) {
         return precondition_failed(op, w->committed.version);
     }

@@ -141,3 +141,10 @@ scim_set_put(scim_set_t *set, scim_str_t s, size_t *number, bool *added)
     *number = slot->number - 1;
     return SCIM_OK;
 }
+
+
+bool
+scim_set_has(const scim_set_t *set, scim_str_t s)
+{
+    return set->cap != 0 && find_slot(set, s, hash(set, s))->number != 0;
+}

@@ -1,6 +1,6 @@
 /*
  * A set of strings that numbers its elements from 0 in the order they came.
- * Internal to the protocol floor: duplicate names of an object, members of a
+ * Internal to the lower floors: duplicate names of an object, members of a
  * group.
  */
 
@@ -30,5 +30,7 @@ void scim_set_init(scim_set_t *set, scim_pool_t *pool);
  * whether it is new.  Expected O(1). */
 scim_rc_t scim_set_put(scim_set_t *set, scim_str_t s, size_t *number,
     bool *added);
+
+bool scim_set_has(const scim_set_t *set, scim_str_t s);
 
 #endif /* SCIM_SET_H */
