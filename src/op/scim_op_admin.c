@@ -37,6 +37,13 @@ static const struct {
         [SCIM_GET] = scim_admin_export } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("import") }, "POST", {
         [SCIM_POST] = scim_admin_import } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("failures") },
+      "GET, HEAD, DELETE", {
+        READS(scim_admin_failures_list),
+        [SCIM_DELETE] = scim_admin_failures_clear } },
+    { { SCIM_STR("failures") }, "GET, HEAD, DELETE", {
+        READS(scim_admin_failures_list),
+        [SCIM_DELETE] = scim_admin_failures_clear } },
 };
 
 #define NROUTES  (sizeof(routes) / sizeof(routes[0]))

@@ -60,5 +60,7 @@ scim_rc_t scim_admin_tokens_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_token_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_export(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_import(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_failures_list(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_failures_clear(scim_op_t *op, const redisReply *reply);
 
 #endif /* SCIM_OP_ADMIN_H */

@@ -27,8 +27,10 @@
  *   history:TYPE:ID      zset   ids of its entries, scored by version
  *   was:ENTRY            zset   members before a change too large to be listed
  *   tokens               hash   token id -> JSON
+ *   failures             stream requests that failed
  *
- * Without a tenant: scim:tenants (set of names), scim:token:SHA256 (hash).
+ * Without a tenant: scim:tenants (set of names), scim:token:SHA256 (hash),
+ * scim:failures (stream: requests that failed and whose tenant is not known).
  */
 
 #ifndef SCIM_STORE_H

@@ -9,6 +9,7 @@
 
 extern const scim_script_t scim_script_commit;
 extern const scim_script_t scim_script_delete;
+extern const scim_script_t scim_script_failure;
 extern const scim_script_t scim_script_members;
 extern const scim_script_t scim_script_query;
 extern const scim_script_t scim_script_stage;

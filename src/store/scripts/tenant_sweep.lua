@@ -60,5 +60,6 @@ end
 for _, name in ipairs(sorted) do
     call('UNLINK', prefix .. name)
 end
-call('UNLINK', prefix .. 'sorted', history, prefix .. 'tenant')
+call('UNLINK', prefix .. 'sorted', history, prefix .. 'failures',
+     prefix .. 'tenant')
 return 'done'

@@ -1,0 +1,246 @@
+/*
+ * The admin API's failures: a tenant's, and those of requests whose tenant is
+ * not known.
+ *
+ *     list      the tenant (if it is one's), a page of the list
+ *     clear     the tenant (if it is one's), the list
+ */
+
+#include "scim_op_admin.h"
+#include "scim_request.h"
+#include "../store/scim_store_failure.h"
+
+
+#define COUNT_DEFAULT  100
+
+static scim_rc_t list(scim_op_t *op, const redisReply *reply);
+static scim_rc_t listed(scim_op_t *op, const redisReply *reply);
+static scim_rc_t clear(scim_op_t *op, const redisReply *reply);
+static scim_rc_t cleared(scim_op_t *op, const redisReply *reply);
+
+
+static scim_rc_t
+read_count(const scim_op_t *op, size_t *count, scim_error_t *err)
+{
+    size_t               i;
+    scim_rc_t            rc;
+    scim_str_t           text;
+    const scim_admin_t  *admin = op->state;
+
+    *count = COUNT_DEFAULT;
+
+    rc = scim_request_arg(op->pool, admin->args, scim_str("count"), &text,
+                          err);
+    if (rc != SCIM_OK) {
+        return (rc == SCIM_NONE) ? SCIM_OK : rc;
+    }
+
+    for (i = 0, *count = 0; i < text.len && i < 4; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            break;
+        }
+
+        *count = *count * 10 + (size_t) (text.data[i] - '0');
+    }
+
+    if (i != text.len || *count < 1 || *count > SCIM_STORE_FAILURES_MAX) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "count must be a number from 1 to %d, not "
+                           "\"%.*s\"", SCIM_STORE_FAILURES_MAX,
+                           SCIM_FMT(text));
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+read_cursor(const scim_op_t *op, scim_str_t *cursor, scim_error_t *err)
+{
+    scim_rc_t            rc;
+    const scim_admin_t  *admin = op->state;
+
+    rc = scim_request_arg(op->pool, admin->args, scim_str("cursor"), cursor,
+                          err);
+    if (rc == SCIM_NONE) {
+        *cursor = scim_str_absent;
+        return SCIM_OK;
+    }
+
+    if (rc == SCIM_OK && !scim_store_failure_id(*cursor)) {
+        return scim_refuse(err, 400, SCIM_INVALID_CURSOR,
+                           "The cursor \"%.*s\" is none: take nextCursor of "
+                           "the page before, or begin anew without one",
+                           SCIM_FMT(*cursor));
+    }
+
+    return rc;
+}
+
+
+/* What is to be done, once the tenant of the path, if there is one, is
+ * found. */
+static scim_rc_t
+of_tenant(scim_op_t *op, scim_op_step_pt next)
+{
+    const scim_admin_t  *admin = op->state;
+
+    return (admin->tenant.len == 0) ? next(op, NULL)
+                                    : scim_admin_tenant(op, next);
+}
+
+
+scim_rc_t
+scim_admin_failures_list(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return of_tenant(op, list);
+}
+
+
+static scim_rc_t
+list(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t      rc;
+    scim_str_t     cursor;
+    scim_error_t   err;
+    scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    rc = read_count(op, &admin->n, &err);
+
+    if (rc == SCIM_OK) {
+        rc = read_cursor(op, &cursor, &err);
+    }
+
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    /* one more tells whether there are more */
+    return scim_op_ask(op,
+                       scim_store_failures(op->pool, admin->tenant, cursor,
+                                           admin->n + 1, &op->cmd),
+                       listed);
+}
+
+
+/* ,"name":"text" unless there is none */
+static void
+write_text(scim_buf_t *buf, const char *name, scim_str_t text)
+{
+    if (text.len == 0) {
+        return;
+    }
+
+    scim_buf_lit(buf, ",\"");
+    scim_buf_str(buf, scim_str_from(name));
+    scim_buf_lit(buf, "\":");
+    scim_json_write_string(buf, text);
+}
+
+
+static void
+write_failure(scim_buf_t *buf, const scim_failure_t *failure, bool whose)
+{
+    scim_buf_lit(buf, "{\"id\":");
+    scim_json_write_string(buf, failure->id);
+    scim_admin_time(buf, "time", failure->time);
+
+    if (whose) {
+        write_text(buf, "tenant", failure->tenant);
+    }
+
+    write_text(buf, "method", failure->method);
+    write_text(buf, "path", failure->path);
+
+    scim_buf_lit(buf, ",\"status\":");
+    scim_buf_str(buf, failure->status.len == 0 ? scim_str("0")
+                                               : failure->status);
+
+    write_text(buf, "scimType", failure->type);
+    write_text(buf, "detail", failure->detail);
+    write_text(buf, "requestId", failure->request);
+    write_text(buf, "tokenId", failure->token);
+    write_text(buf, "address", failure->address);
+    write_text(buf, "userAgent", failure->agent);
+    scim_buf_char(buf, '}');
+}
+
+
+static scim_rc_t
+listed(scim_op_t *op, const redisReply *reply)
+{
+    size_t           i, n;
+    scim_rc_t        rc;
+    scim_error_t     err;
+    scim_admin_t    *admin = op->state;
+    scim_failure_t  *failures;
+
+    rc = scim_store_failures_reply(op->pool, reply, &failures, &n, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    scim_buf_lit(&admin->out, "{\"failures\":[");
+
+    for (i = 0; i < n && i < admin->n; i++) {
+        if (i > 0) {
+            scim_buf_char(&admin->out, ',');
+        }
+
+        write_failure(&admin->out, &failures[i], admin->tenant.len == 0);
+    }
+
+    scim_buf_char(&admin->out, ']');
+
+    if (n > admin->n) {
+        write_text(&admin->out, "nextCursor", failures[admin->n - 1].id);
+    }
+
+    scim_buf_char(&admin->out, '}');
+
+    return scim_op_body(op, 200, &admin->out);
+}
+
+
+scim_rc_t
+scim_admin_failures_clear(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return of_tenant(op, clear);
+}
+
+
+static scim_rc_t
+clear(scim_op_t *op, const redisReply *reply)
+{
+    const scim_admin_t  *admin = op->state;
+
+    (void) reply;
+
+    return scim_op_ask(op,
+                       scim_store_failures_clear(op->pool, admin->tenant,
+                                                 &op->cmd),
+                       cleared);
+}
+
+
+static scim_rc_t
+cleared(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t     rc;
+    scim_error_t  err;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    op->result.status = 204;
+
+    return SCIM_OK;
+}
