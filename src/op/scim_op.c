@@ -97,6 +97,14 @@ refuse_tenant(scim_op_t *op, const redisReply *reply)
 }
 
 
+/* Whether the tenant's settings make a difference. */
+static bool
+follows(scim_op_step_pt step)
+{
+    return step != refuse_method && step != refuse_tenant;
+}
+
+
 bool
 scim_op_takes_body(const scim_request_t *request)
 {
@@ -140,6 +148,10 @@ scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
         op->result.id = request->id;
     }
 
+    if (follows(step) && scim_store_name_valid(env->tenant)) {
+        scim_op_follow(op, step);
+    }
+
     return op;
 }
 
@@ -147,7 +159,7 @@ scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
 scim_rc_t
 scim_op_run(scim_op_t *op)
 {
-    return op->resume(op, NULL);
+    return scim_op_step(op, NULL);
 }
 
 
@@ -155,15 +167,23 @@ scim_op_run(scim_op_t *op)
 static scim_rc_t
 told(scim_op_t *op, scim_rc_t rc)
 {
-    return (op->whole == NULL)
-           ? rc : op->whole->many->answered(op->whole, op, rc);
+    scim_op_t  *whole = op->whole;
+
+    if (whole == NULL) {
+        return rc;
+    }
+
+    rc = whole->many->answered(whole, op, rc);
+    whole->result.media = whole->policy->media;
+
+    return rc;
 }
 
 
 scim_rc_t
 scim_op_reply(scim_op_t *op, const redisReply *reply)
 {
-    return told(op, op->resume(op, reply));
+    return told(op, scim_op_step(op, reply));
 }
 
 
@@ -217,6 +237,18 @@ scim_op_ask(scim_op_t *op, scim_rc_t rc, scim_op_step_pt next)
     op->resume = next;
 
     return SCIM_AGAIN;
+}
+
+
+scim_rc_t
+scim_op_query(scim_op_t *op, scim_pool_t *pool, scim_store_query_t *query,
+    scim_op_step_pt next)
+{
+    query->generation = op->gen;
+
+    return scim_op_ask(op, scim_store_query(pool, op->env->tenant, query,
+                                            &op->cmd),
+                       next);
 }
 
 

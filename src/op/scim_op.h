@@ -62,9 +62,44 @@ typedef struct {
                                                here, checked by the driver */
 } scim_op_conf_t;
 
+/*
+ * The settings of a tenant over the policy of a configuration, as they were
+ * in one generation.  Shared by reference count among the operations that go
+ * by them and a cache; read-only.
+ */
+typedef struct {
+    scim_pool_t          *pool;     /* its own; all below lives there */
+    unsigned              refs;
+    const scim_op_conf_t *conf;
+    scim_str_t            tenant;
+    scim_str_t            gen;
+    scim_policy_t         policy;
+} scim_settings_t;
+
+/* One reference more; one less, and the settings go with the last. */
+void scim_settings_hold(scim_settings_t *settings);
+void scim_settings_release(scim_settings_t *settings);
+
+/*
+ * Where operations find the settings that others before them have read: none
+ * needs to be there, and none needs to be true still, as the store is asked in
+ * the same commands that read and write.
+ */
+typedef struct {
+    /* Those of the tenant under the configuration, not held; or NULL. */
+    scim_settings_t *(*find)(void *data, const scim_op_conf_t *conf,
+        scim_str_t tenant);
+
+    /* In the place of those that are there; holds them if it keeps them. */
+    void             (*keep)(void *data, scim_settings_t *settings);
+    void              *data;
+} scim_settings_cache_t;
+
 /* What comes from outside with each request. */
 typedef struct {
     const scim_op_conf_t *conf;
+    const scim_settings_cache_t *settings;  /* NULL: each operation reads its
+                                               tenant's, if there are any */
     scim_str_t            tenant;
     scim_str_t            base;         /* base URL, no slash at the end */
     scim_str_t            me;           /* id of the user behind the request;
@@ -148,6 +183,8 @@ typedef struct {
     unsigned     retry_after;
     scim_str_t   id;            /* resource concerned, for the log */
     scim_error_type_e type;     /* scimType of an error, for the log */
+    scim_media_e media;         /* as the tenant has it; UNSET: as its location
+                                   has it */
 } scim_result_t;
 
 typedef struct scim_op_s scim_op_t;
@@ -157,6 +194,9 @@ struct scim_op_s {
     scim_pool_t         *pool;
     const scim_op_env_t *env;
     const scim_policy_t *policy;        /* the tenant's */
+    scim_str_t           gen;           /* of the settings the policy is from,
+                                           for the store to check; absent: it
+                                           does not matter any more */
     scim_request_t       request;
     scim_store_cmd_t     cmd;           /* when SCIM_AGAIN */
     scim_str_t           piece;         /* when SCIM_AGAIN: of the answer, may
@@ -167,6 +207,12 @@ struct scim_op_s {
 
     /* the rest belongs to the operation */
     scim_rc_t          (*resume)(scim_op_t *op, const redisReply *reply);
+    scim_rc_t          (*first)(scim_op_t *op, const redisReply *reply);
+    scim_request_t       sent;          /* the request, before first */
+    scim_settings_t     *settings;      /* held; NULL: there are none */
+    unsigned             refreshed;     /* how often they were read anew */
+    bool                 sure;          /* the store has seen the policy's
+                                           generation */
     void                *state;
     void                *load;          /* members still coming in */
     unsigned             attempts;      /* of a commit, after conflicts */

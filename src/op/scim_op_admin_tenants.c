@@ -367,7 +367,7 @@ scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply)
 
     return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
                                                     enabled, settings,
-                                                    &op->cmd),
+                                                    scim_str_absent, &op->cmd),
                        patched);
 }
 
@@ -406,7 +406,7 @@ scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply)
 
     return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
                                                     0, scim_str_absent,
-                                                    &op->cmd),
+                                                    scim_str_absent, &op->cmd),
                        switched_off);
 }
 

@@ -198,6 +198,9 @@ scim_op_bulk(scim_op_t *op, const redisReply *reply)
 
     (void) reply;
 
+    /* Each part looks for itself whether the settings are still the same. */
+    op->gen = scim_str_absent;
+
     if (op->env->conf->bulk_operations == 0) {
         return scim_op_error(op, 501, SCIM_TYPE_NONE,
                              "/Bulk is not served here: send each operation "

@@ -42,9 +42,7 @@ scim_op_discovery(scim_op_t *op, const redisReply *reply)
     query->source = SCIM_STORE_LIST;
     op->state = query;
 
-    return scim_op_ask(op, scim_store_query(op->pool, env->tenant, query,
-                                            &op->cmd),
-                       allowed);
+    return scim_op_query(op, op->pool, query, allowed);
 }
 
 

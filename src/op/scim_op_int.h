@@ -22,6 +22,29 @@ scim_op_t *scim_op_create_op(scim_pool_t *pool, const scim_op_env_t *env,
  * command returned. */
 scim_rc_t scim_op_ask(scim_op_t *op, scim_rc_t rc, scim_op_step_pt next);
 
+/*
+ * The same for a query, which the store refuses when the tenant's settings are
+ * not those the operation goes by any more: then it begins anew.
+ */
+scim_rc_t scim_op_query(scim_op_t *op, scim_pool_t *pool,
+    scim_store_query_t *query, scim_op_step_pt next);
+
+/*
+ * Makes op go by its tenant's settings (scim_op_settings.c): op->policy is
+ * theirs from `first` on.  Its commands carry op->gen; on "stale", and before
+ * an error that was decided when the store had seen no such command yet, the
+ * settings are read anew, and if they are others the operation begins again at
+ * `first`, with op->request as it is now.  What has had effects, and must not
+ * be done again, sets op->gen to absent.
+ */
+void scim_op_follow(scim_op_t *op, scim_op_step_pt first);
+
+/* A step: what scim_op_run() and scim_op_reply() have in common. */
+scim_rc_t scim_op_step(scim_op_t *op, const redisReply *reply);
+
+/* Whether this client sees groups. */
+bool scim_op_groups(const scim_op_t *op);
+
 /* Ends with what a floor below returned and said. */
 scim_rc_t scim_op_stop(scim_op_t *op, scim_rc_t rc, const scim_error_t *err);
 

@@ -156,9 +156,7 @@ nested_ask(scim_op_t *op, scim_op_list_t *list)
         .scan_limit = query->scan_limit
     };
 
-    return scim_op_ask(op, scim_store_query(op->pool, op->env->tenant, query,
-                                            &op->cmd),
-                       nested);
+    return scim_op_query(op, op->pool, query, nested);
 }
 
 
@@ -288,9 +286,7 @@ ask(scim_op_t *op, scim_op_list_t *list)
         return SCIM_NOMEM;
     }
 
-    return scim_op_ask(op, scim_store_query(list->scratch, op->env->tenant,
-                                            query, &op->cmd),
-                       got);
+    return scim_op_query(op, list->scratch, query, got);
 }
 
 

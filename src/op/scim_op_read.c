@@ -27,9 +27,7 @@ ask(scim_op_t *op, read_t *read)
 
     scim_op_query_one(op, read->view.relations, &read->query);
 
-    return scim_op_ask(op, scim_store_query(op->pool, op->env->tenant,
-                                            &read->query, &op->cmd),
-                       got);
+    return scim_op_query(op, op->pool, &read->query, got);
 }
 
 
@@ -73,6 +71,9 @@ scim_op_read_back(scim_op_t *op, int status, const scim_op_view_t *view)
 
     /* The precondition was the write's: it does not concern what it made. */
     op->request.if_none_match = scim_str_absent;
+
+    /* what is written is not to be written again */
+    op->gen = scim_str_absent;
 
     return ask(op, read);
 }

@@ -133,9 +133,7 @@ read_ask(scim_op_t *op, const redisReply *reply)
 
     (void) reply;
 
-    return scim_op_ask(op, scim_store_query(op->pool, op->env->tenant,
-                                            &w->query, &op->cmd),
-                       read_got);
+    return scim_op_query(op, op->pool, &w->query, read_got);
 }
 
 
@@ -278,6 +276,7 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
     commit->type = op->request.type;
     commit->id = op->request.id;
     commit->op_id = scim_str_from(op_id);
+    commit->generation = op->gen;
     commit->modified = scim_str_from(w->modified);
     commit->members = w->members;
 

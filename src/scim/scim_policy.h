@@ -28,7 +28,8 @@ typedef enum {
 
 /* Content-Type of answers. */
 typedef enum {
-    SCIM_MEDIA_AUTO = 0,    /* by Accept */
+    SCIM_MEDIA_UNSET = 0,   /* no policy: somebody else decides */
+    SCIM_MEDIA_AUTO,        /* by Accept */
     SCIM_MEDIA_SCIM,
     SCIM_MEDIA_JSON
 } scim_media_e;
@@ -69,5 +70,29 @@ typedef struct {
 
 /* What applies when nothing is said. */
 void scim_policy_init(scim_policy_t *policy);
+
+/* Bytes of a tenant's settings as they are kept. */
+#define SCIM_POLICY_SETTINGS  16384
+
+/*
+ * A tenant's settings, a JSON object (docs/admin-api.md), over those of a
+ * location.  What is not there or null is as the location has it.  out refers
+ * to base's strings and rules, and to the pool.
+ *
+ * Refused, 400 invalidValue, with the setting's name in the detail: one that
+ * is not known, of another type or out of bounds, and what a rule cannot be
+ * made of.
+ */
+scim_rc_t scim_policy_parse(scim_pool_t *pool, const scim_schemas_t *schemas,
+    scim_str_t settings, const scim_policy_t *base, scim_policy_t *out,
+    scim_error_t *err);
+
+/*
+ * The settings after a change (JSON merge patch, RFC 7396): its members in the
+ * place of those there are, an object's one by one; null takes one away.
+ * Refused, 400: more than SCIM_POLICY_SETTINGS bytes.
+ */
+scim_rc_t scim_policy_merge(scim_pool_t *pool, scim_str_t settings,
+    const scim_json_t *change, scim_str_t *out, scim_error_t *err);
 
 #endif /* SCIM_POLICY_H */

@@ -84,6 +84,17 @@ bool scim_store_noscript(const redisReply *reply);
  */
 scim_rc_t scim_store_error(const redisReply *reply, scim_error_t *err);
 
+/* Whether a script has refused because the tenant's settings are of another
+ * generation than the command goes by. */
+bool scim_store_stale(const redisReply *reply);
+
+/* What a tenant that is not there, or is switched off, means to a client: 404,
+ * 403. */
+scim_rc_t scim_store_tenant_refuse(bool there, scim_error_t *err);
+
+/* The generation of settings that nobody has ever changed: there are none. */
+#define SCIM_STORE_GEN  "0"
+
 /* Tenant and resource ids as keys hold them: 1 to 64 of [A-Za-z0-9._-]. */
 bool scim_store_name_valid(scim_str_t name);
 
@@ -107,6 +118,9 @@ typedef enum {
 
 typedef struct {
     const scim_resource_type_t *type;
+    scim_str_t                  generation; /* of the settings that the asker
+                                               goes by; absent: any.  Another
+                                               one: scim_store_stale() */
     scim_store_source_e         source;
     const scim_str_t           *ids;
     size_t                      nids;

@@ -246,19 +246,37 @@ scim_store_no_tenant(scim_error_t *err)
 }
 
 
+bool
+scim_store_stale(const redisReply *reply)
+{
+    scim_str_t word;
+
+    return reply != NULL && reply->type == REDIS_REPLY_ARRAY
+           && reply->elements != 0 && scim_store_text(reply, 0, &word)
+           && scim_str_eq(word, scim_str("stale"));
+}
+
+
+scim_rc_t
+scim_store_tenant_refuse(bool there, scim_error_t *err)
+{
+    if (!there) {
+        return scim_store_no_tenant(err);
+    }
+
+    return scim_refuse(err, 403, SCIM_TYPE_NONE,
+                       "SCIM provisioning is switched off for this tenant; an "
+                       "administrator of the application can switch it on");
+}
+
+
 scim_rc_t
 scim_store_tenant_state(scim_str_t word, scim_error_t *err)
 {
     if (scim_str_eq(word, scim_str("none"))) {
-        return scim_store_no_tenant(err);
+        return scim_store_tenant_refuse(false, err);
     }
 
-    if (scim_str_eq(word, scim_str("off"))) {
-        return scim_refuse(err, 403, SCIM_TYPE_NONE,
-                           "SCIM provisioning is switched off for this "
-                           "tenant; an administrator of the application can "
-                           "switch it on");
-    }
-
-    return SCIM_OK;
+    return scim_str_eq(word, scim_str("off"))
+           ? scim_store_tenant_refuse(true, err) : SCIM_OK;
 }

@@ -56,7 +56,7 @@ scim_store_query(scim_pool_t *pool, scim_str_t tenant,
     scim_args_t args;
 
     scim_args_init(&args, pool,
-                   9 + query->nids + 3 * query->nranges + query->nprobe);
+                   10 + query->nids + 3 * query->nranges + query->nprobe);
 
     scim_args_str(&args, query->type->name);
     scim_args_str(&args, scim_str_from(sources[query->source]));
@@ -66,6 +66,7 @@ scim_store_query(scim_pool_t *pool, scim_str_t tenant,
     scim_args_str(&args, wanted_relations(query));
     scim_args_str(&args, query->after);
     scim_args_uint(&args, query->back ? 1 : 0);
+    scim_args_str(&args, query->generation);
 
     if (query->source == SCIM_STORE_RANGES
         || query->source == SCIM_STORE_INDEX)

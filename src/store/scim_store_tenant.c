@@ -9,7 +9,10 @@
 static const scim_str_t names_key = SCIM_STR("scim:tenants");
 
 /* Elements of tenant_get.lua's reply. */
-enum { T_ENABLED, T_CREATED, T_SETTINGS, T_USERS, T_GROUPS, TENANT };
+enum { T_ENABLED, T_CREATED, T_SETTINGS, T_USERS, T_GROUPS, T_GEN, TENANT };
+
+/* tenant_update.lua's reply: others have changed the settings. */
+#define CHANGED  2
 
 
 scim_rc_t
@@ -29,7 +32,7 @@ scim_rc_t
 scim_store_tenant_get_reply(scim_pool_t *pool, const redisReply *reply,
     scim_tenant_t *tenant, scim_error_t *err)
 {
-    scim_str_t enabled, settings;
+    scim_str_t enabled, settings, gen;
 
     if (scim_store_array(reply, 0, err) != SCIM_OK) {
         return SCIM_REFUSED;
@@ -44,14 +47,16 @@ scim_store_tenant_get_reply(scim_pool_t *pool, const redisReply *reply,
         || !scim_store_number(reply, T_CREATED, &tenant->created)
         || !scim_store_text(reply, T_SETTINGS, &settings)
         || !scim_store_number(reply, T_USERS, &tenant->users)
-        || !scim_store_number(reply, T_GROUPS, &tenant->groups))
+        || !scim_store_number(reply, T_GROUPS, &tenant->groups)
+        || !scim_store_text(reply, T_GEN, &gen))
     {
         return scim_store_odd(err);
     }
 
     tenant->enabled = scim_str_eq(enabled, scim_str("1"));
 
-    return scim_str_dup(pool, settings, &tenant->settings);
+    return (scim_str_dup(pool, gen, &tenant->gen) == SCIM_OK)
+           ? scim_str_dup(pool, settings, &tenant->settings) : SCIM_NOMEM;
 }
 
 
@@ -110,21 +115,17 @@ scim_store_tenant_register(scim_pool_t *pool, scim_str_t name, bool there,
 
 scim_rc_t
 scim_store_tenant_update(scim_pool_t *pool, scim_str_t name, int enabled,
-    scim_str_t settings, scim_store_cmd_t *cmd)
+    scim_str_t settings, scim_str_t gen, scim_store_cmd_t *cmd)
 {
     scim_args_t args;
 
-    scim_args_init(&args, pool, 4);
+    scim_args_init(&args, pool, 3);
 
-    if (enabled >= 0) {
-        scim_args_lit(&args, "enabled");
-        scim_args_str(&args, enabled ? scim_str("1") : scim_str("0"));
-    }
-
-    if (settings.data != NULL) {
-        scim_args_lit(&args, "settings");
-        scim_args_str(&args, settings);
-    }
+    scim_args_str(&args, (enabled < 0) ? scim_str("")
+                                       : enabled ? scim_str("1")
+                                                 : scim_str("0"));
+    scim_args_str(&args, settings);
+    scim_args_str(&args, gen);
 
     return scim_store_script(cmd, &args, &scim_script_tenant_update, name,
                              true);
@@ -134,6 +135,12 @@ scim_store_tenant_update(scim_pool_t *pool, scim_str_t name, int enabled,
 scim_rc_t
 scim_store_tenant_update_reply(const redisReply *reply, scim_error_t *err)
 {
+    if (reply != NULL && reply->type == REDIS_REPLY_INTEGER
+        && reply->integer == CHANGED)
+    {
+        return SCIM_AGAIN;
+    }
+
     return scim_store_done(reply, err);
 }
 

@@ -97,6 +97,7 @@ typedef struct {
     bool       enabled;
     uint64_t   created;     /* ms */
     scim_str_t settings;    /* JSON object */
+    scim_str_t gen;         /* generation of the settings */
     uint64_t   users;
     uint64_t   groups;
 } scim_tenant_t;
@@ -118,11 +119,13 @@ scim_rc_t scim_store_tenant_create_reply(const redisReply *reply,
 scim_rc_t scim_store_tenant_register(scim_pool_t *pool, scim_str_t name,
     bool there, scim_store_cmd_t *cmd);
 
-/* Changes what is given: enabled (-1: as is), settings (absent: as is). */
+/* Changes what is given: enabled (-1: as is), settings (absent: as is), if
+ * they are still of the generation gen (absent: whatever they are). */
 scim_rc_t scim_store_tenant_update(scim_pool_t *pool, scim_str_t name,
-    int enabled, scim_str_t settings, scim_store_cmd_t *cmd);
+    int enabled, scim_str_t settings, scim_str_t gen, scim_store_cmd_t *cmd);
 
-/* SCIM_NONE: no such tenant. */
+/* SCIM_NONE: no such tenant.  SCIM_AGAIN: the settings are of another
+ * generation, and nothing is changed. */
 scim_rc_t scim_store_tenant_update_reply(const redisReply *reply,
     scim_error_t *err);
 

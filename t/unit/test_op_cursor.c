@@ -371,6 +371,8 @@ what_is_refused(void **state)
     }
 
     /* another tenant's */
+    assert_int_equal(unit_admin("POST /tenants", "{'name':'other'}").status,
+                     201);
     unit_env.tenant = scim_str("other");
     answer = unit_op(unit_printf("GET /Users?cursor=%s", next), NULL);
     assert_string_equal(unit_get(&answer, "scimType"), "invalidCursor");

@@ -148,7 +148,8 @@ a_tenant_may_be_off_or_gone(void **state)
     token = make("acme", "{}");
 
     assert_int_equal(scim_store_tenant_update(unit_op_pool(), scim_str("acme"),
-                                              0, scim_str_absent, &cmd),
+                                              0, scim_str_absent,
+                                              scim_str_absent, &cmd),
                      SCIM_OK);
     freeReplyObject(unit_command(&cmd));
 

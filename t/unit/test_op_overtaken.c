@@ -296,7 +296,8 @@ others_end_the_tenant(void)
     scim_str_t        name = unit_env.tenant;
 
     assert_int_equal(scim_store_tenant_update(unit_op_pool(), name, 0,
-                                              scim_str_absent, &cmds[0]),
+                                              scim_str_absent, scim_str_absent,
+                                              &cmds[0]),
                      SCIM_OK);
     assert_int_equal(scim_store_tenant_sweep(unit_op_pool(), name, 100000,
                                              &cmds[1]), SCIM_OK);

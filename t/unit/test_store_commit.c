@@ -359,7 +359,8 @@ tenant_switch(void **state)
     (void) state;
 
     assert_int_equal(scim_store_tenant_update(unit_pool, scim_str("t"), 0,
-                                              scim_str_absent, &cmd), SCIM_OK);
+                                              scim_str_absent, scim_str_absent,
+                                              &cmd), SCIM_OK);
     freeReplyObject(unit_command(&cmd));
 
     commit = user(SCIM_STORE_CREATE, "u1");

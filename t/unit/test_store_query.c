@@ -409,7 +409,8 @@ tenant_states(void **state)
                                         &members), SCIM_OK);
 
     assert_int_equal(scim_store_tenant_update(unit_pool, scim_str("t"), 0,
-                                              scim_str_absent, &cmd), SCIM_OK);
+                                              scim_str_absent, scim_str_absent,
+                                              &cmd), SCIM_OK);
     freeReplyObject(unit_command(&cmd));
 
     assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);

@@ -378,7 +378,8 @@ tenant_update(int enabled, const char *settings)
     assert_int_equal(scim_store_tenant_update(
                          unit_pool, scim_str("t"), enabled,
                          settings == NULL ? scim_str_absent
-                                          : scim_str_from(settings), &cmd),
+                                          : scim_str_from(settings),
+                         scim_str_absent, &cmd),
                      SCIM_OK);
     reply = unit_command(&cmd);
     rc = scim_store_tenant_update_reply(reply, &err);

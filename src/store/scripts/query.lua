@@ -5,7 +5,7 @@
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
 -- ARGV     type, source, offset, count, limit, relations, after, 1 to go
---          backwards or 0, n,
+--          backwards or 0, generation of the settings or "", n,
 --          n ids (ranges, index: n times attribute, min, max), ids to probe …
 --
 -- source     ids        the ids given, in that order
@@ -23,8 +23,9 @@
 -- doc, ver, mod, position, number of relations, then per relation: id, kind,
 -- name}; position is the index entry, the number among the ids, or that of
 -- creation; kind a member's score (0 User, 1 Group) or "direct"/"indirect" for
--- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"many"}:
--- more candidates than limit, {"partial"}: all of an index was asked for, and
+-- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}: the
+-- tenant's settings are of another generation, {"many"}: more candidates than
+-- limit, {"partial"}: all of an index was asked for, and
 -- it lacks resources from before it was there.
 
 local prefix, call = KEYS[1], redis.call
@@ -32,7 +33,7 @@ local type, source = ARGV[1], ARGV[2]
 local offset, count = tonumber(ARGV[3]), tonumber(ARGV[4])
 local limit, relations = tonumber(ARGV[5]), ARGV[6]
 local after, back = ARGV[7], ARGV[8] == '1'
-local nlist, list = tonumber(ARGV[9]), 10
+local generation, nlist, list = ARGV[9], tonumber(ARGV[10]), 11
 
 -- Arguments of one redis.call(): well below what Lua's stack takes.
 local CHUNK = 1000
@@ -41,11 +42,13 @@ local CHUNK = 1000
 -- call, groups per row.
 local ROW_MEMBERS, CALL_MEMBERS, ROW_GROUPS = 1000, 10000, 1000
 
-local enabled = call('HGET', prefix .. 'tenant', 'enabled')
-if not enabled then
+local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen')
+if not tenant[1] then
     return {'none'}
-elseif enabled ~= '1' then
+elseif tenant[1] ~= '1' then
     return {'off'}
+elseif generation ~= '' and generation ~= (tenant[2] or '0') then
+    return {'stale'}
 end
 
 local names = {}
