@@ -82,10 +82,8 @@ refuse_method(scim_op_t *op, const redisReply *reply)
 }
 
 
-/* The tenant comes from the gate: without one, nobody has let this request
- * in.  Discovery tells the same to everybody. */
-static scim_rc_t
-refuse_tenant(scim_op_t *op, const redisReply *reply)
+scim_rc_t
+scim_op_refuse_tenant(scim_op_t *op, const redisReply *reply)
 {
     (void) reply;
 
@@ -134,7 +132,7 @@ scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
     } else if (step != scim_op_discovery
                && !scim_store_name_valid(env->tenant))
     {
-        step = refuse_tenant;
+        step = scim_op_refuse_tenant;
     }
 
     op = scim_op_create_op(pool, env, step);

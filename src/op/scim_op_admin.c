@@ -44,6 +44,15 @@ static const struct {
     { { SCIM_STR("failures") }, "GET, HEAD, DELETE", {
         READS(scim_admin_failures_list),
         [SCIM_DELETE] = scim_admin_failures_clear } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("history") },
+      "GET, HEAD", {
+        READS(scim_admin_history) } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("changes") },
+      "GET, HEAD", {
+        READS(scim_admin_changes) } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("*"), SCIM_STR("*"),
+        SCIM_STR("history") }, "GET, HEAD", {
+        READS(scim_admin_resource_history) } },
 };
 
 #define NROUTES  (sizeof(routes) / sizeof(routes[0]))

@@ -25,11 +25,17 @@ typedef struct {
     scim_tenant_t    found;
     scim_token_t     made;
     bool             existed;   /* the tenant, or one listed before */
+    void            *work;      /* of an operation that needs more */
 } scim_admin_t;
 
 /* The names a body may have: refused are others, and what is no object. */
 scim_rc_t scim_admin_members(const scim_json_t *body, const char *const *names,
     scim_error_t *err);
+
+/* The decoded values of the query's arguments of those names (the last is
+ * NULL); absent: not given, or empty.  Refused: others, and one given twice. */
+scim_rc_t scim_admin_args(const scim_op_t *op, const char *const *names,
+    scim_str_t *values, scim_error_t *err);
 
 /* 404 for the tenant of the path. */
 scim_rc_t scim_admin_no_tenant(scim_op_t *op);
@@ -62,5 +68,8 @@ scim_rc_t scim_admin_export(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_import(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_failures_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_failures_clear(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_history(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_resource_history(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_changes(scim_op_t *op, const redisReply *reply);
 
 #endif /* SCIM_OP_ADMIN_H */

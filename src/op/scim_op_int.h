@@ -96,4 +96,8 @@ scim_rc_t scim_op_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_discovery(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_op_bulk(scim_op_t *op, const redisReply *reply);
 
+/* The first step where env->tenant is none: it comes from the gate, so that
+ * nobody has let the request in.  (Discovery tells the same to everybody.) */
+scim_rc_t scim_op_refuse_tenant(scim_op_t *op, const redisReply *reply);
+
 #endif /* SCIM_OP_INT_H */

@@ -10,6 +10,8 @@
 extern const scim_script_t scim_script_commit;
 extern const scim_script_t scim_script_delete;
 extern const scim_script_t scim_script_failure;
+extern const scim_script_t scim_script_feed;
+extern const scim_script_t scim_script_history;
 extern const scim_script_t scim_script_members;
 extern const scim_script_t scim_script_query;
 extern const scim_script_t scim_script_stage;
@@ -19,5 +21,6 @@ extern const scim_script_t scim_script_tenant_get;
 extern const scim_script_t scim_script_tenant_sweep;
 extern const scim_script_t scim_script_tenant_update;
 extern const scim_script_t scim_script_token_update;
+extern const scim_script_t scim_script_tip;
 
 #endif /* SCIM_STORE_SCRIPTS_H */

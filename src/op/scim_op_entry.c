@@ -1,0 +1,88 @@
+/*
+ * Entries of the history as answers show them.
+ */
+
+#include "scim_op_entry.h"
+#include "../scim/scim_text.h"
+
+
+#define COUNT      100
+#define COUNT_MAX  1000
+
+
+/* ,"name":"text", unless there is none. */
+static void
+write_text(scim_buf_t *buf, const char *name, scim_str_t text)
+{
+    if (text.len == 0) {
+        return;
+    }
+
+    scim_buf_lit(buf, ",\"");
+    scim_buf_str(buf, scim_str_from(name));
+    scim_buf_lit(buf, "\":");
+    scim_json_write_string(buf, text);
+}
+
+
+void
+scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
+    scim_str_t cursor)
+{
+    char  time[SCIM_TIME_LEN + 1];
+
+    scim_time_format((int64_t) entry->time, time);
+
+    scim_buf_lit(buf, "{\"id\":");
+    scim_json_write_string(buf, entry->id);
+    write_text(buf, "time", scim_str_from(time));
+    write_text(buf, "actor", entry->actor);
+    write_text(buf, "operation", entry->operation);
+    write_text(buf, "resourceType", entry->type);
+    write_text(buf, "resourceId", entry->resource);
+    write_text(buf, "resourceName", entry->name);
+    scim_buf_lit(buf, ",\"version\":");
+    scim_buf_uint(buf, entry->version);
+    write_text(buf, "address", entry->address);
+    write_text(buf, "requestId", entry->request);
+    write_text(buf, "tokenId", entry->token);
+    scim_buf_lit(buf, ",\"changes\":");
+    scim_buf_str(buf, entry->changes);
+    write_text(buf, "cursor", cursor);
+    scim_buf_char(buf, '}');
+}
+
+
+scim_rc_t
+scim_op_entry_count(scim_str_t text, const char *name, size_t *out,
+    scim_error_t *err)
+{
+    size_t  i, n;
+
+    *out = COUNT;
+
+    if (text.data == NULL) {
+        return SCIM_OK;
+    }
+
+    n = 0;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            break;
+        }
+
+        n = n * 10 + (size_t) (text.data[i] - '0');
+        n = (n > COUNT_MAX) ? COUNT_MAX : n;
+    }
+
+    if (i < text.len || n == 0) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"%s\" must be a number from 1 to %d", name,
+                           COUNT_MAX);
+    }
+
+    *out = n;
+
+    return SCIM_OK;
+}
