@@ -3,6 +3,7 @@ provider, asked of ours.  docs/conformance.md lists each with its test.  PATCH
 (3.5.2) has a file of its own."""
 
 import json
+import time
 from urllib.parse import quote
 
 import pytest
