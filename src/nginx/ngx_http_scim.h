@@ -13,6 +13,7 @@
 #include "../op/scim_request.h"
 #include "../scim/scim_schema_load.h"
 #include "ngx_http_scim_redis.h"
+#include "ngx_http_scim_stream.h"
 
 
 extern ngx_module_t   ngx_http_scim_module;
@@ -87,6 +88,7 @@ typedef struct {
     scim_error_type_e     error;            /* scimType answered */
     ngx_uint_t            round_trips;      /* commands sent for this request */
     ngx_http_scim_call_t *call;             /* whose body is being read */
+    ngx_http_scim_stream_t *stream;         /* of an answer in pieces */
     unsigned              plain:1;          /* answers are no SCIM resources:
                                                JSON that no cache keeps */
 } ngx_http_scim_ctx_t;
@@ -126,10 +128,14 @@ struct ngx_http_scim_call_s {
     size_t                     max_body;    /* bytes that a body may have */
     ngx_uint_t                 max_depth;
     scim_json_t               *body;    /* NULL: none */
+    scim_op_input_t            input;   /* in its place, with `lines` */
+    ngx_chain_t               *in;      /* what of it is still to be read */
+    off_t                      in_at;   /* of the first of these, read already */
     ngx_http_scim_next_pt      next;    /* when the body is there */
     ngx_http_scim_answer_pt    answer;
     unsigned                   counted:1;   /* holds a reference already, that
                                                of reading the body */
+    unsigned                   lines:1;     /* the operation reads the body */
 };
 
 /* A call with method, conf, now and random filled in; NULL: no memory. */
@@ -140,10 +146,13 @@ ngx_http_scim_call_t *ngx_http_scim_call_create(ngx_http_request_t *r);
 ngx_int_t ngx_http_scim_call_run(ngx_http_scim_call_t *call, scim_op_t *op,
     ngx_http_scim_answer_pt answer);
 
-/* Reads and parses the body, then goes on with next; a body that is refused is
- * answered here. */
+/* Reads and parses the body, or with call->lines only reads it, then goes on
+ * with next; a body that is refused is answered here. */
 ngx_int_t ngx_http_scim_call_body(ngx_http_scim_call_t *call,
     ngx_http_scim_next_pt next);
+
+/* Makes call->input of the body that has been read. */
+void ngx_http_scim_lines(ngx_http_scim_call_t *call);
 
 /* A body that nobody wants; NGX_OK or what to return. */
 ngx_int_t ngx_http_scim_discard_body(ngx_http_request_t *r);
@@ -219,5 +228,11 @@ ngx_int_t ngx_http_scim_send(ngx_http_request_t *r,
     const scim_result_t *result);
 ngx_int_t ngx_http_scim_send_error(ngx_http_request_t *r,
     const scim_error_t *err);
+
+/* Its two halves.  length -1: not known yet; the body follows in pieces. */
+ngx_int_t ngx_http_scim_send_head(ngx_http_request_t *r,
+    const scim_result_t *result, off_t length);
+ngx_int_t ngx_http_scim_send_body(ngx_http_request_t *r,
+    const scim_str_t *body);
 
 #endif /* NGX_HTTP_SCIM_H */

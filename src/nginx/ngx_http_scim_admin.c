@@ -15,6 +15,10 @@ ngx_http_scim_admin_start(ngx_http_scim_call_t *call)
     op = scim_op_admin(call->pool, &call->env, call->method, call->path,
                        call->args, call->body);
 
+    if (op != NULL && call->lines) {
+        op->input = &call->input;
+    }
+
     return ngx_http_scim_call_run(call, op, ngx_http_scim_call_send);
 }
 
@@ -150,6 +154,8 @@ ngx_http_scim_admin_handler(ngx_http_request_t *r)
     if (call->method == SCIM_POST || call->method == SCIM_PUT
         || call->method == SCIM_PATCH)
     {
+        call->lines = scim_op_admin_lines(call->pool, call->method,
+                                          call->path);
         return ngx_http_scim_call_body(call, ngx_http_scim_admin_start);
     }
 

@@ -148,6 +148,12 @@ ngx_http_scim_take_body(ngx_http_scim_call_t *call)
     r = call->request;
     in = (r->request_body == NULL) ? NULL : r->request_body->bufs;
 
+    if (call->lines) {
+        call->in = in;
+        ngx_http_scim_lines(call);
+        return call->next(call);
+    }
+
     switch (ngx_http_scim_parse(call, in, &err)) {
 
     case SCIM_OK:
@@ -196,7 +202,9 @@ ngx_http_scim_check_body(ngx_http_scim_call_t *call, scim_error_t *err)
 
     r = call->request;
 
-    if (r->headers_in.content_length_n > (off_t) call->max_body) {
+    if (r->headers_in.content_length_n > (off_t) call->max_body
+        && !call->lines)
+    {
         return ngx_http_scim_too_large(call, err);
     }
 
@@ -205,6 +213,18 @@ ngx_http_scim_check_body(ngx_http_scim_call_t *call, scim_error_t *err)
     if (r->headers_in.content_type != NULL) {
         type.data = (char *) r->headers_in.content_type->value.data;
         type.len = r->headers_in.content_type->value.len;
+    }
+
+    if (call->lines) {
+        if (!scim_request_lines_type(type)) {
+            return scim_refuse(err, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                               SCIM_TYPE_NONE,
+                               "The Content-Type \"%.*s\" is none of lines of "
+                               "JSON: send application/x-ndjson",
+                               (int) ngx_min(type.len, 100), type.data);
+        }
+
+        return SCIM_OK;
     }
 
     if (!scim_request_content_type(type)) {

@@ -215,7 +215,7 @@ ngx_http_scim_add_headers(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_scim_send_body(ngx_http_request_t *r, const scim_str_t *body)
 {
     ngx_buf_t    *b;
@@ -246,9 +246,9 @@ ngx_http_scim_send_body(ngx_http_request_t *r, const scim_str_t *body)
  * would make a response of its own out of it.
  */
 ngx_int_t
-ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
+ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
+    off_t length)
 {
-    ngx_int_t             rc;
     ngx_http_scim_ctx_t  *ctx;
 
     ctx = ngx_http_scim_get_ctx(r);
@@ -264,7 +264,7 @@ ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
     ctx->error = result->type;
 
     r->headers_out.status = (ngx_uint_t) result->status;
-    r->headers_out.content_length_n = (off_t) result->body.len;
+    r->headers_out.content_length_n = length;
 
     if (result->status == NGX_HTTP_NOT_MODIFIED) {
         /* the length would be that of what 200 brings */
@@ -286,9 +286,13 @@ ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (result->body.len == 0) {
+    if (length == 0) {
         r->header_only = 1;
         ngx_str_null(&r->headers_out.content_type);
+
+    } else if (result->media != NULL) {
+        r->headers_out.content_type.data = (u_char *) result->media;
+        r->headers_out.content_type.len = ngx_strlen(result->media);
 
     } else {
         r->headers_out.content_type = *ngx_http_scim_response_type(r, ctx);
@@ -297,7 +301,20 @@ ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = NULL;
 
-    rc = ngx_http_send_header(r);
+    return ngx_http_send_header(r);
+}
+
+
+ngx_int_t
+ngx_http_scim_send(ngx_http_request_t *r, const scim_result_t *result)
+{
+    ngx_int_t  rc;
+
+    if (r->header_sent) {
+        return ngx_http_scim_stream_last(r, result);
+    }
+
+    rc = ngx_http_scim_send_head(r, result, (off_t) result->body.len);
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
         return rc;

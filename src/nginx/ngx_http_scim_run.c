@@ -28,6 +28,7 @@ struct ngx_http_scim_run_s {
     ngx_http_scim_redis_t  *redis;
     ngx_uint_t              pending;    /* commands under way */
     ngx_http_scim_asked_t   asked;      /* the operation's own */
+    ngx_http_scim_stream_t  stream;
     ngx_http_scim_done_pt   done;
     void                   *data;
     ngx_http_cleanup_t     *cleanup;    /* of the request: detaches */
@@ -44,6 +45,7 @@ static ngx_int_t ngx_http_scim_run_send(ngx_http_scim_run_t *run,
 static void ngx_http_scim_run_watch(ngx_http_request_t *r, ngx_uint_t write);
 static void ngx_http_scim_run_reply(void *data, redisReply *reply,
     const scim_error_t *err);
+static void ngx_http_scim_run_taken(void *data);
 static void ngx_http_scim_run_finish(ngx_http_scim_run_t *run);
 static void ngx_http_scim_run_detach(void *data);
 static void ngx_http_scim_run_destroy(void *data);
@@ -144,6 +146,11 @@ ngx_http_scim_run_step(ngx_http_scim_run_t *run, scim_rc_t rc)
         asker = scim_op_asker(op, asker);
 
         if (asker == NULL) {
+            if (op->piece.data != NULL && run->r != NULL) {
+                ngx_http_scim_stream_piece(&run->stream, run->r, op,
+                                           ngx_http_scim_run_taken, run);
+            }
+
             return NGX_DONE;
         }
 
@@ -266,6 +273,18 @@ ngx_http_scim_run_reply(void *data, redisReply *reply, const scim_error_t *err)
 }
 
 
+/* The client has taken a piece of the answer. */
+static void
+ngx_http_scim_run_taken(void *data)
+{
+    ngx_http_scim_run_t  *run = data;
+
+    if (ngx_http_scim_run_step(run, scim_op_taken(run->op)) == NGX_OK) {
+        ngx_http_scim_run_finish(run);
+    }
+}
+
+
 static void
 ngx_http_scim_run_finish(ngx_http_scim_run_t *run)
 {
@@ -280,6 +299,7 @@ ngx_http_scim_run_finish(ngx_http_scim_run_t *run)
     }
 
     run->cleanup->handler = NULL;
+    ngx_http_scim_stream_stop(&run->stream);
 
     c = r->connection;
     ngx_http_set_log_request(c->log, r);
@@ -301,6 +321,7 @@ ngx_http_scim_run_detach(void *data)
 
     run = data;
     run->r = NULL;
+    ngx_http_scim_stream_stop(&run->stream);
 
     if (run->pending == 0) {
         return;

@@ -516,15 +516,11 @@ scim_request_search(scim_pool_t *pool, const scim_json_t *body,
 }
 
 
-bool
-scim_request_content_type(scim_str_t value)
+/* Whether a Content-Type is one of n, or absent. */
+static bool
+is_type(scim_str_t value, const scim_str_t *types, size_t n)
 {
-    size_t                   i;
-    static const scim_str_t  types[] = {
-        SCIM_STR("application/scim+json"),
-        SCIM_STR("application/json"),
-        SCIM_STR("text/json"),
-    };
+    size_t  i;
 
     value = next_piece(&value, ';');
 
@@ -539,11 +535,39 @@ scim_request_content_type(scim_str_t value)
         value.len--;
     }
 
-    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (i = 0; i < n; i++) {
         if (scim_str_caseeq(value, types[i])) {
             return true;
         }
     }
 
     return value.len == 0;
+}
+
+
+bool
+scim_request_content_type(scim_str_t value)
+{
+    static const scim_str_t  types[] = {
+        SCIM_STR("application/scim+json"),
+        SCIM_STR("application/json"),
+        SCIM_STR("text/json"),
+    };
+
+    return is_type(value, types, sizeof(types) / sizeof(types[0]));
+}
+
+
+bool
+scim_request_lines_type(scim_str_t value)
+{
+    static const scim_str_t  types[] = {
+        SCIM_STR("application/x-ndjson"),
+        SCIM_STR("application/ndjson"),
+        SCIM_STR("application/jsonl"),
+        SCIM_STR("application/json"),
+        SCIM_STR("application/octet-stream"),
+    };
+
+    return is_type(value, types, sizeof(types) / sizeof(types[0]));
 }

@@ -42,4 +42,7 @@ scim_rc_t scim_request_search(scim_pool_t *pool, const scim_json_t *body,
  * (docs/leniency.md); an absent one is. */
 bool scim_request_content_type(scim_str_t value);
 
+/* Whether it is one that carries lines of JSON. */
+bool scim_request_lines_type(scim_str_t value);
+
 #endif /* SCIM_REQUEST_H */
