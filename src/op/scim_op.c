@@ -172,7 +172,7 @@ told(scim_op_t *op, scim_rc_t rc)
     }
 
     rc = whole->many->answered(whole, op, rc);
-    whole->result.media = whole->policy->media;
+    whole->result.choice = whole->policy->media;
 
     return rc;
 }

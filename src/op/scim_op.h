@@ -178,13 +178,13 @@ typedef struct {
     scim_str_t   body;          /* empty: none (204, 304) */
     scim_str_t   location;      /* header; absent: none */
     char         etag[SCIM_ETAG_LEN + 1];   /* header; "": none */
-    const char  *media;         /* Content-Type; NULL: as configured */
+    const char  *media;         /* Content-Type; NULL: as `choice` says */
     const char  *allow;         /* 405: header */
     unsigned     retry_after;
     scim_str_t   id;            /* resource concerned, for the log */
     scim_error_type_e type;     /* scimType of an error, for the log */
-    scim_media_e media;         /* as the tenant has it; UNSET: as its location
-                                   has it */
+    scim_media_e choice;        /* the tenant's; UNSET: as its location has
+                                   it */
 } scim_result_t;
 
 typedef struct scim_op_s scim_op_t;

@@ -298,7 +298,7 @@ scim_op_step(scim_op_t *op, const redisReply *reply)
         return refresh(op);
     }
 
-    op->result.media = op->policy->media;
+    op->result.choice = op->policy->media;
 
     return SCIM_OK;
 }

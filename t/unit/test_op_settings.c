@@ -258,7 +258,7 @@ in_a_bulk(void **state)
     answer = unit_op("POST /Bulk", body.data);
     assert_int_equal(answer.status, 200);
     assert_null(strstr(answer.text, "'201'"));
-    assert_int_equal(answer.result->media, SCIM_MEDIA_JSON);
+    assert_int_equal(answer.result->choice, SCIM_MEDIA_JSON);
 
     /* in the middle of one: what begins later obeys */
     set(IGNORE);
