@@ -95,14 +95,6 @@ scim_op_refuse_tenant(scim_op_t *op, const redisReply *reply)
 }
 
 
-/* Whether the tenant's settings make a difference. */
-static bool
-follows(scim_op_step_pt step)
-{
-    return step != refuse_method && step != refuse_tenant;
-}
-
-
 bool
 scim_op_takes_body(const scim_request_t *request)
 {
@@ -146,7 +138,7 @@ scim_op_start(scim_pool_t *pool, const scim_op_env_t *env,
         op->result.id = request->id;
     }
 
-    if (follows(step) && scim_store_name_valid(env->tenant)) {
+    if (step != refuse_method && scim_store_name_valid(env->tenant)) {
         scim_op_follow(op, step);
     }
 
