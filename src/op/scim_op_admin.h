@@ -23,6 +23,8 @@ typedef struct {
     size_t           at;
 
     scim_tenant_t    found;
+    int              enabled;   /* a tenant's change: the switch, -1 as it is */
+    const scim_json_t *change;  /* of its settings; NULL: none */
     scim_token_t     made;
     bool             existed;   /* the tenant, or one listed before */
     void            *work;      /* of an operation that needs more */

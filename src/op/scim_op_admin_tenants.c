@@ -4,7 +4,8 @@
  *     list      names, then each tenant's record
  *     create    the name into the list, the tenant, its record
  *     get       the record
- *     patch     the change, the record
+ *     patch     [the record, the settings merged into it,] the change, the
+ *               record
  *     delete    off, tokens revoked one by one, swept in steps, out of the
  *               list
  *
@@ -17,6 +18,9 @@
 
 /* Resources per step of a sweep. */
 #define SWEEP  1000
+
+/* How often settings are merged anew that others change meanwhile. */
+#define ATTEMPTS  16
 
 static scim_rc_t names(scim_op_t *op, const redisReply *reply);
 static scim_rc_t list_next(scim_op_t *op);
@@ -291,35 +295,14 @@ created(scim_op_t *op, const redisReply *reply)
 
 /* --- changing ------------------------------------------------------------ */
 
-/* There are no settings of a tenant yet, so that each name is refused. */
 static scim_rc_t
-check_settings(const scim_json_t *settings, scim_error_t *err)
-{
-    if (settings->type != SCIM_JSON_OBJECT) {
-        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                           "\"settings\" must be a JSON object");
-    }
-
-    if (settings->first != NULL) {
-        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                           "\"%.*s\" is no setting of a tenant: this version "
-                           "knows none", SCIM_FMT(settings->first->name));
-    }
-
-    return SCIM_OK;
-}
-
-
-static scim_rc_t
-read_change(const scim_json_t *body, int *enabled, scim_str_t *settings,
-    scim_error_t *err)
+read_change(scim_admin_t *admin, const scim_json_t *body, scim_error_t *err)
 {
     scim_rc_t                 rc;
     const scim_json_t        *value;
     static const char *const  known[] = { "enabled", "settings", NULL };
 
-    *enabled = -1;
-    *settings = scim_str_absent;
+    admin->enabled = -1;
 
     rc = scim_admin_members(body, known, err);
     if (rc != SCIM_OK) {
@@ -334,41 +317,81 @@ read_change(const scim_json_t *body, int *enabled, scim_str_t *settings,
                                "\"enabled\" must be true or false");
         }
 
-        *enabled = value->boolean;
+        admin->enabled = value->boolean;
     }
 
-    value = scim_json_get(body, scim_str("settings"));
+    admin->change = scim_json_get(body, scim_str("settings"));
 
-    if (value == NULL) {
-        return SCIM_OK;
+    if (admin->change != NULL && admin->change->type != SCIM_JSON_OBJECT
+        && admin->change->type != SCIM_JSON_NULL)
+    {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"settings\" must be a JSON object, or null for "
+                           "none at all");
     }
 
-    *settings = scim_str("{}");
+    return SCIM_OK;
+}
 
-    return check_settings(value, err);
+
+static scim_rc_t
+update(scim_op_t *op, scim_str_t settings)
+{
+    scim_admin_t  *admin = op->state;
+
+    return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
+                                                    admin->enabled, settings,
+                                                    admin->found.gen,
+                                                    &op->cmd),
+                       patched);
+}
+
+
+/* The settings as they will be must be good as a whole. */
+static scim_rc_t
+merged(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t              rc;
+    scim_str_t             settings;
+    scim_error_t           err;
+    scim_admin_t          *admin = op->state;
+    scim_policy_t          policy;
+    const scim_op_conf_t  *conf = op->env->conf;
+
+    (void) reply;
+
+    if (admin->change->type == SCIM_JSON_NULL) {
+        return update(op, scim_str("{}"));
+    }
+
+    rc = scim_policy_merge(op->pool, admin->found.settings, admin->change,
+                           &settings, &err);
+    if (rc == SCIM_OK) {
+        rc = scim_policy_parse(op->pool, conf->schemas, settings,
+                               &conf->policy, &policy, &err);
+    }
+
+    return (rc == SCIM_OK) ? update(op, settings)
+                           : scim_op_stop(op, rc, &err);
 }
 
 
 scim_rc_t
 scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply)
 {
-    int            enabled;
     scim_rc_t      rc;
-    scim_str_t     settings;
     scim_error_t   err;
     scim_admin_t  *admin = op->state;
 
     (void) reply;
 
-    rc = read_change(op->request.body, &enabled, &settings, &err);
+    rc = read_change(admin, op->request.body, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
 
-    return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
-                                                    enabled, settings,
-                                                    scim_str_absent, &op->cmd),
-                       patched);
+    return (admin->change == NULL) ? update(op, scim_str_absent)
+                                   : scim_admin_tenant(op, merged);
 }
 
 
@@ -383,6 +406,14 @@ patched(scim_op_t *op, const redisReply *reply)
 
     if (rc == SCIM_NONE) {
         return scim_admin_no_tenant(op);
+    }
+
+    if (rc == SCIM_AGAIN) {
+        return (++op->attempts < ATTEMPTS)
+               ? scim_admin_tenant(op, merged)
+               : scim_op_error(op, 503, SCIM_TYPE_NONE,
+                               "Others kept changing the settings of this "
+                               "tenant: send the request again");
     }
 
     if (rc != SCIM_OK) {

@@ -52,6 +52,95 @@ tenants(void **state)
 }
 
 
+/* Each change on top of those before it. */
+static void
+settings(void **state)
+{
+    size_t         i;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char *change;
+        const char *settings;
+    } cases[] = {
+        { "{'groups':false}", "{'groups':false}" },
+        { "{}", "{'groups':false}" },
+        { "{'history':{'count':5,'days':9},'dryRun':true}",
+          "{'groups':false,'history':{'count':5,'days':9},'dryRun':true}" },
+        { "{'history':{'count':null,'enabled':false},'groups':true}",
+          "{'groups':true,'history':{'days':9,'enabled':false},"
+          "'dryRun':true}" },
+        { "{'history':{'days':null,'enabled':null},'dryRun':null,'x':null}",
+          "{'groups':true}" },
+        { "{'breaker':{}}", "{'groups':true}" },
+        { "{'groups':null}", "{}" },
+        { "{'displayName':'derived'}", "{'displayName':'derived'}" },
+        { "null", "{}" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        answer = unit_admin("PATCH /tenants/acme",
+                            unit_printf("{'settings':%s}", cases[i].change));
+
+        if (answer.status != 200
+            || strcmp(unit_get(&answer, "settings"), cases[i].settings) != 0)
+        {
+            fail_msg("%s: %d %s", cases[i].change, answer.status, answer.text);
+        }
+    }
+
+    /* both or none */
+    answer = unit_admin("PATCH /tenants/acme",
+                        "{'enabled':false,'settings':{'x':1}}");
+    assert_int_equal(answer.status, 400);
+    answer = unit_admin("GET /tenants/acme", NULL);
+    assert_string_equal(unit_get(&answer, "enabled"), "true");
+}
+
+
+static unsigned  others;
+
+
+/* Between the reading and the writing of the first `others` attempts. */
+static void
+another_setting(unsigned trip)
+{
+    if (trip % 2 == 0 && trip / 2 <= others) {
+        unit_op_hook = NULL;
+        assert_int_equal(unit_admin("PATCH /tenants/acme",
+                                    unit_printf("{'settings':{'history':{"
+                                                "'count':%u}}}", trip)).status,
+                         200);
+        unit_op_hook = another_setting;
+    }
+}
+
+
+static void
+settings_of_several_administrators(void **state)
+{
+    unit_answer_t  answer;
+
+    (void) state;
+
+    others = 3;
+    unit_op_hook = another_setting;
+    answer = unit_admin("PATCH /tenants/acme",
+                        "{'settings':{'history':{'days':3}}}");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(unit_get(&answer, "settings"),
+                        "{'history':{'count':6,'days':3}}");
+
+    others = 1000;
+    unit_op_hook = another_setting;
+    answer = unit_admin("PATCH /tenants/acme",
+                        "{'settings':{'history':{'days':4}}}");
+    assert_int_equal(answer.status, 503);
+}
+
+
 static void
 deleting_leaves_nothing(void **state)
 {
@@ -181,6 +270,10 @@ what_is_refused(void **state)
         { "PATCH /tenants/acme", "{'enabled':'no'}", 400, "enabled" },
         { "PATCH /tenants/acme", "{'settings':[]}", 400, "settings" },
         { "PATCH /tenants/acme", "{'settings':{'x':1}}", 400, "\"x\"" },
+        { "PATCH /tenants/acme", "{'settings':{'groups':1}}", 400,
+          "\"groups\"" },
+        { "PATCH /tenants/nobody", "{'settings':{'groups':true}}", 404,
+          "\"nobody\"" },
         { "PATCH /tenants/acme", "{'name':'x'}", 400, "\"name\"" },
         { "PATCH /tenants/nobody", "{'enabled':true}", 404, "\"nobody\"" },
         { "GET /tenants/nobody/tokens", NULL, 404, "\"nobody\"" },
@@ -227,6 +320,8 @@ main(void)
 #define TEST(fn)  cmocka_unit_test_setup_teardown(fn, unit_op_start, \
                                                   unit_op_end)
         TEST(tenants),
+        TEST(settings),
+        TEST(settings_of_several_administrators),
         TEST(deleting_leaves_nothing),
         TEST(tokens),
         TEST(what_is_refused),
