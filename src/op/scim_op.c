@@ -200,7 +200,7 @@ scim_op_taken(scim_op_t *op)
 {
     op->piece = scim_str_absent;
 
-    return op->resume(op, NULL);
+    return scim_op_step(op, NULL);
 }
 
 
