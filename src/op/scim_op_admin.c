@@ -33,6 +33,9 @@ static const struct {
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
         SCIM_STR("*") }, "DELETE", {
         [SCIM_DELETE] = scim_admin_token_delete } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("*"), SCIM_STR("*"),
+        SCIM_STR("restore") }, "POST", {
+        [SCIM_POST] = scim_admin_restore } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("export") }, "GET", {
         [SCIM_GET] = scim_admin_export } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("import") }, "POST", {

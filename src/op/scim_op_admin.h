@@ -66,6 +66,7 @@ scim_rc_t scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_token_delete(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_restore(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_export(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_import(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_failures_list(scim_op_t *op, const redisReply *reply);

@@ -18,11 +18,18 @@ changes(scim_op_t *op, const scim_op_write_t *w, scim_str_t *out)
 
     /* members alone are the store's to tell */
     if (!goes && w->commit.doc.data == NULL) {
+        *out = w->note;
         return SCIM_OK;
     }
 
     scim_buf_init(&buf, op->pool, 512);
     scim_diff_write(&buf, op->request.type, w->old_doc, doc);
+
+    if (buf.len > 0 && w->note.len > 0) {
+        scim_buf_char(&buf, ',');
+    }
+
+    scim_buf_str(&buf, w->note);
 
     return scim_buf_done(&buf, out);
 }

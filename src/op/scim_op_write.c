@@ -153,7 +153,8 @@ read_got(scim_op_t *op, const redisReply *reply)
     }
 
     if (page.nrows == 0) {
-        return scim_op_not_found(op);
+        return w->absent != NULL ? w->absent(op, NULL)
+                                 : scim_op_not_found(op);
     }
 
     /* The row must outlive the reply: the commit comes in between. */
@@ -253,32 +254,47 @@ commit_ask(scim_op_t *op, const scim_op_write_t *w)
 
 
 scim_rc_t
-scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
+scim_op_random_id(scim_op_t *op, scim_str_t *out)
 {
-    char                  *op_id;
-    uint8_t                random[16];
-    scim_op_write_t       *w = op->state;
-    scim_store_commit_t   *commit = &w->commit;
-    const scim_op_env_t   *env = op->env;
+    char                 *id;
+    uint8_t               random[16];
+    const scim_op_env_t  *env = op->env;
 
-    op_id = scim_palloc(op->pool, SCIM_UUID_LEN + 1);
-    if (op_id == NULL) {
+    id = scim_palloc(op->pool, SCIM_UUID_LEN + 1);
+    if (id == NULL) {
         return SCIM_NOMEM;
     }
+
+    env->random(env->random_data, random, sizeof(random));
+    scim_uuid_format(random, id);
+
+    *out = scim_str_from(id);
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
+{
+    scim_op_write_t      *w = op->state;
+    scim_store_commit_t  *commit = &w->commit;
 
     /* Each attempt is another operation to the store, unless it puts in force
      * what an earlier one has staged; one that is sent twice because a
      * connection broke is the same. */
-    env->random(env->random_data, random, sizeof(random));
-    scim_uuid_format(random, op_id);
-    scim_time_format((int64_t) env->now, w->modified);
+    if (scim_op_random_id(op, &commit->op_id) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_time_format((int64_t) op->env->now, w->modified);
 
     commit->type = op->request.type;
     commit->id = op->request.id;
-    commit->op_id = scim_str_from(op_id);
     commit->generation = op->gen;
     commit->modified = scim_str_from(w->modified);
     commit->members = w->members;
+    commit->missing = w->missing;
 
     w->done = done;
 
@@ -408,6 +424,9 @@ try_again(scim_op_t *op, const scim_op_write_t *w)
         return !w->pinned && w->again != NULL
                && ++op->attempts < SCIM_OP_ATTEMPTS;
 
+    case SCIM_COMMIT_GONE:
+        return w->absent != NULL && ++op->attempts < SCIM_OP_ATTEMPTS;
+
     case SCIM_COMMIT_RESTAGE:
         return ++op->attempts < SCIM_OP_ATTEMPTS;
 
@@ -422,9 +441,9 @@ static scim_rc_t
 judge(scim_op_t *op, scim_op_write_t *w)
 {
     if (try_again(op, w)) {
-        return (w->committed.outcome == SCIM_COMMIT_CONFLICT)
-               ? w->again(op, NULL)
-               : scim_op_stage(op, staged);
+        return (w->committed.outcome == SCIM_COMMIT_RESTAGE)
+               ? scim_op_stage(op, staged)
+               : w->again(op, NULL);
     }
 
     if (w->stage.held || (!w->refused && w->committed.sweep)) {

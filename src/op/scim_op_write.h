@@ -39,11 +39,17 @@ typedef struct scim_op_write_s {
     scim_store_commit_t     commit;
     scim_str_t              operation;  /* the history's word for it; empty:
                                            that of the commit's verb */
+    scim_str_t              note;       /* an element of its own among the
+                                           changes; empty: none */
     scim_store_event_t      event;
+    scim_missing_e          missing;    /* for the commit */
     scim_op_stage_t         stage;
     scim_store_committed_t  committed;
     bool                    refused;    /* by the store, as err says */
     scim_error_t            err;
+    void                   *own;        /* the operation's */
+    scim_op_step_pt         absent;     /* if there is nothing to be read;
+                                           NULL: 404 */
     scim_op_step_pt         again;      /* from where an attempt starts */
     scim_op_step_pt         next;       /* after the read */
     scim_op_step_pt         done;       /* after the commit */
@@ -74,6 +80,9 @@ scim_rc_t scim_op_write_update(scim_op_t *op, scim_op_step_pt done);
  * for a new one, doc for one that goes. */
 scim_rc_t scim_op_write_document(scim_op_t *op, const scim_json_t *old,
     const scim_json_t *doc, scim_error_t *err);
+
+/* A random UUID, in the pool. */
+scim_rc_t scim_op_random_id(scim_op_t *op, scim_str_t *out);
 
 /* Fills w->commit.event, unless there is to be no history. */
 scim_rc_t scim_op_event(scim_op_t *op);

@@ -14,6 +14,7 @@ extern const scim_script_t scim_script_feed;
 extern const scim_script_t scim_script_history;
 extern const scim_script_t scim_script_members;
 extern const scim_script_t scim_script_query;
+extern const scim_script_t scim_script_revisions;
 extern const scim_script_t scim_script_stage;
 extern const scim_script_t scim_script_sweep;
 extern const scim_script_t scim_script_tenant_create;
