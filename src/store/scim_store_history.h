@@ -51,7 +51,8 @@ typedef struct {
     scim_str_t          after;      /* older than this entry */
     uint64_t            from;       /* ms since the epoch; 0: any */
     uint64_t            to;         /* ms, that one too; 0: any */
-    uint64_t            age;        /* seconds: nothing older; 0: any */
+    uint64_t            age;        /* seconds: nothing older, unless the tenant
+                                       has a setting; 0: any */
     scim_str_t          type;
     scim_str_t          actor;
     scim_str_t          operation;

@@ -7,7 +7,8 @@
 -- ARGV     1 "1": also of a tenant that is switched off
 --          2 "" or the entry to go on behind
 --          3 when the tenant of that entry was made
---          4 seconds: nothing older, 0 for any
+--          4 seconds: nothing older, unless the tenant has it otherwise;
+--            0 for any
 --          5 entries to give     6 bytes to read
 --
 -- Returns {state, tip, created, more, then the entries as XRANGE has them};
@@ -30,8 +31,7 @@ local STEP = 16
 
 local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'created',
                     'trimmed')
-local created, trimmed = tenant[2] or '', tenant[3] or '0-0'
-local tip = '0-0'
+local created, trimmed = tenant[2] or '0', tenant[3] or '0-0'
 
 if not tenant[1] then
     return {'none'}
@@ -39,14 +39,10 @@ elseif tenant[1] ~= '1' and ARGV[1] ~= '1' then
     return {'off'}
 end
 
-if call('EXISTS', stream) == 1 then
-    local info = call('XINFO', 'STREAM', stream)
-    for i = 1, #info, 2 do
-        if info[i] == 'last-generated-id' then
-            tip = info[i + 1]
-        end
-    end
-end
+-- include age.lua
+-- include tip.lua
+
+local tip = newest_entry()
 
 -- Whether place a is before b.
 local function before(a, b)
@@ -56,13 +52,7 @@ local function before(a, b)
     return ms < ms_b or (ms == ms_b and tonumber(number) < tonumber(number_b))
 end
 
--- The first moment whose entries are shown, as a place.
-local oldest = '0-0'
-if age > 0 then
-    local now = call('TIME')
-    local ms = now[1] * 1000 + math.floor(now[2] / 1000) - age * 1000
-    oldest = string.format('%.0f-0', math.max(ms, 0))
-end
+local oldest = string.format('%.0f-0', first_moment(age))
 
 local function there(from, to)
     return #call('XRANGE', stream, from, to, 'COUNT', 1) > 0

@@ -7,7 +7,8 @@
 -- ARGV     1 stream: "history" or "dryrun"
 --          2 "" or the entry to go on behind
 --          3 from and 4 to: ms, "" for any
---          5 seconds: nothing older, 0 for any
+--          5 seconds: nothing older, unless the tenant has it otherwise;
+--            0 for any
 --          6 entries to look at     7 entries to give    8 bytes to read
 --          9 type  10 actor  11 operation: "" for any
 --          12 "" or the id of a resource
@@ -35,11 +36,9 @@ if call('EXISTS', prefix .. 'tenant') == 0 then
     return {'none'}
 end
 
-if age > 0 then
-    local now = call('TIME')
-    from = math.max(from, now[1] * 1000 + math.floor(now[2] / 1000)
-                          - age * 1000)
-end
+-- include age.lua
+
+from = math.max(from, first_moment(age))
 
 local conditions = {}
 for i, name in ipairs({'type', 'actor', 'op'}) do

@@ -16,12 +16,6 @@ elseif enabled ~= '1' and ARGV[1] ~= '1' then
     return {'off'}
 end
 
-if call('EXISTS', prefix .. 'history') == 1 then
-    local info = call('XINFO', 'STREAM', prefix .. 'history')
-    for i = 1, #info, 2 do
-        if info[i] == 'last-generated-id' then
-            return {'ok', info[i + 1]}
-        end
-    end
-end
-return {'ok', '0-0'}
+-- include tip.lua
+
+return {'ok', newest_entry()}
