@@ -678,6 +678,7 @@ static struct {
     unsigned     trip;
     const char  *request;
     const char  *body;
+    const char  *then;
 } others;
 
 
@@ -686,9 +687,14 @@ others_act(unsigned trip)
 {
     if (trip == others.trip) {
         unit_op_hook = NULL;
-        (void) (strncmp(others.request, "POST /tenants", 13) == 0
-                ? unit_admin(others.request, NULL)
+        (void) (strstr(others.request, " /tenants") != NULL
+                ? unit_admin(others.request, others.body)
                 : unit_op(others.request, others.body));
+
+        if (others.then != NULL) {
+            (void) unit_op(others.then, NULL);
+            others.then = NULL;
+        }
     }
 }
 
@@ -740,6 +746,54 @@ overtaken(void **state)
         assert_int_equal(answer.status, 200);
         assert_string_equal(unit_get(&answer, "title"), "2");
         assert_string_equal(answer.result->etag, "W/\"9\"");
+    }
+}
+
+
+/* Back and gone again: the version that it left must not be used twice. */
+static void
+overtaken_twice(void **state)
+{
+    const char     *id, *path;
+    unit_answer_t   answer;
+
+    (void) state;
+
+    id = unit_user("a");
+    path = unit_printf("/Users/%s", id);
+    patch(path, "{'op':'add','path':'title','value':'2'}");
+    gone(path);
+
+    others.then = unit_printf("DELETE %s", path);
+    between(3, unit_printf("POST /tenants/acme/Users/%s/restore?revision=1",
+                           id), NULL);
+    answer = restore("Users", id, 2);
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(answer.result->etag, "W/\"6\"");
+    assert_string_equal(unit_get(&answer, "title"), "2");
+    assert_int_equal(unit_redis_int("ZCARD scim:{acme}:history:User:%s", id),
+                     6);
+}
+
+
+/* Settings that change between the steps: it begins anew. */
+static void
+other_settings(void **state)
+{
+    unsigned     trip;
+    const char  *id, *was;
+
+    (void) state;
+
+    id = unit_user("a");
+    was = get(unit_printf("/Users/%s", id));
+
+    for (trip = 1; trip <= 3; trip++) {
+        patch(unit_printf("/Users/%s", id),
+              unit_printf("{'op':'add','path':'title','value':'%u'}", trip));
+        between(trip, "PATCH /tenants/acme", unit_printf(
+                    "{'settings':{'history':{'count':%u}}}", 100 + trip));
+        expect(restore("Users", id, 1), was, 1 + 2 * (int) trip);
     }
 }
 
@@ -842,6 +896,8 @@ main(void)
         TEST(members_that_are_no_more),
         TEST(a_group_that_was_deleted),
         TEST(overtaken),
+        TEST(overtaken_twice),
+        TEST(other_settings),
         TEST(short_of_memory),
         TEST(a_long_history),
         cmocka_unit_test_setup_teardown(large_groups, large_start,

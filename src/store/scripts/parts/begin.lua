@@ -62,8 +62,14 @@ end
 local present = call('HMGET', resource, 'ver', 'mod', 'name')
 local version, last, named = tonumber(present[1]), present[2], present[3]
 
+-- The last version of what was deleted, by the history.
+local function version_before()
+    return tonumber(call('ZRANGE', prefix .. 'history:' .. type .. ':' .. id,
+                         -1, -1, 'WITHSCORES')[2])
+end
+
 if verb == 'create' then
-    if version then
+    if version or expected ~= 0 and expected ~= version_before() then
         return outcome('conflict', version, 0, last)
     end
 elseif not version then
