@@ -115,6 +115,12 @@ versions_go_on(void **state)
     assert_int_equal(told("ver", "3"), 1);
     assert_int_equal(unit_redis_int("ZCARD scim:{t}:history:User:u"), 3);
     assert_int_equal(unit_commit(&commit).outcome, SCIM_COMMIT_CONFLICT);
+
+    /* also when it is not known to whom makes it */
+    commit = commit_of(SCIM_STORE_DELETE, "User", "u");
+    assert_int_equal(unit_commit(&commit).outcome, SCIM_COMMITTED);
+    commit = commit_of(SCIM_STORE_CREATE, "User", "u");
+    assert_int_equal(unit_commit(&commit).version, 5);
 }
 
 
