@@ -169,6 +169,8 @@ scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
+scim:{acme}:history
+scim:{acme}:history:Device:/[0-9a-f-]{36}/
 scim:{acme}:index:Device:displayName
 scim:{acme}:index:Device:externalId
 scim:{acme}:index:Device:serialNumber
