@@ -244,7 +244,7 @@ walked(scim_op_t *op, const redisReply *reply)
     scim_error_t             err;
     scim_op_write_t         *w = op->state;
     scim_restore_t          *r = w->own;
-    scim_restore_state_e     state;
+    scim_restore_state_e     state = SCIM_RESTORE_WALKS;
     scim_store_revisions_t   page;
 
     rc = scim_store_revisions_reply(op->pool, reply, &page, &err);

@@ -218,8 +218,9 @@ undo(scim_restore_t *r, const scim_store_revision_t *revision,
     }
 
     /* What is restored may have been there before, or not. */
-    r->known_before = deletion || scim_str_eq(revision->operation,
-                                              scim_str("update"));
+    r->known_before = !scim_str_eq(revision->operation, scim_str("create"))
+                      && !scim_str_eq(revision->operation,
+                                      scim_str("restore"));
     r->next = revision->version - 1;
 
     return rc == SCIM_OK ? undo_members(r, revision, changes) : rc;

@@ -305,7 +305,7 @@ end
 local text, entry
 
 if changed then
-    version = (version or math.max(expected, latest_version(type, id))) + 1
+    version = (version or latest_version()) + 1
     text = string.format('%.0f', version)
 end
 

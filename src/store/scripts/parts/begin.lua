@@ -62,14 +62,17 @@ end
 local present = call('HMGET', resource, 'ver', 'mod', 'name')
 local version, last, named = tonumber(present[1]), present[2], present[3]
 
--- The last version of what was deleted, by the history.
-local function version_before()
-    return tonumber(call('ZRANGE', prefix .. 'history:' .. type .. ':' .. id,
-                         -1, -1, 'WITHSCORES')[2])
+-- The newest version of the resource that the history knows; 0: none.  What is
+-- made under the id of one that was deleted goes on behind it, so that the
+-- versions of an id only grow, in the order of its entries.
+local function latest_version()
+    local latest = call('ZRANGE', prefix .. 'history:' .. type .. ':' .. id,
+                        -1, -1, 'WITHSCORES')
+    return tonumber(latest[2]) or 0
 end
 
 if verb == 'create' then
-    if version or expected ~= 0 and expected ~= version_before() then
+    if version or expected ~= 0 and expected ~= latest_version() then
         return outcome('conflict', version, 0, last)
     end
 elseif not version then

@@ -58,15 +58,6 @@ local function with_document(more)
            or ARGV[13] .. more
 end
 
--- The newest version of a resource that the history knows; 0: none.  What is
--- made under the id of one that was deleted goes on behind it, so that the
--- versions of an id only grow, in the order of its entries.
-local function latest_version(of_type, of_id)
-    local latest = call('ZRANGE', prefix .. 'history:' .. of_type .. ':' ..
-                        of_id, -1, -1, 'WITHSCORES')
-    return tonumber(latest[2]) or 0
-end
-
 -- Adds an entry; its id.
 local function record(what, of_type, of_id, name, number, changes, was)
     local entry = call('XADD', history, '*', 'op', what, 'type', of_type,
