@@ -798,6 +798,76 @@ other_settings(void **state)
 }
 
 
+static struct {
+    unsigned           at;
+    unsigned           trip;
+    const redisReply  *reply;
+} bad;
+
+
+static const redisReply *
+bad_reply(const scim_store_cmd_t *cmd, const redisReply *reply)
+{
+    (void) cmd;
+
+    return ++bad.trip == bad.at ? bad.reply : reply;
+}
+
+
+/* A Redis that is full, or talks nonsense, at each of the trips: no success,
+ * and no 404.  What comes after the commit can be repeated. */
+static void
+misled(void **state)
+{
+    size_t          i;
+    const char     *user, *group, *outer;
+    unit_answer_t   answer;
+
+    static char         oom[] = "OOM command not allowed";
+    static redisReply   replies[] = {
+        { .type = REDIS_REPLY_ERROR, .str = oom, .len = sizeof(oom) - 1 },
+        { .type = REDIS_REPLY_NIL },
+        { .type = REDIS_REPLY_INTEGER, .integer = 1 },
+        { .type = REDIS_REPLY_STRING, .str = oom, .len = sizeof(oom) - 1 },
+    };
+
+    (void) state;
+
+    user = unit_user("u");
+    group = unit_group("g", user);
+    outer = unit_group("outer", group);
+
+    for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+        for (bad.at = 1; ; bad.at++) {
+
+            (void) unit_op(unit_printf("DELETE /Groups/%s", group), NULL);
+
+            bad.trip = 0;
+            bad.reply = &replies[i];
+            unit_op_bad = bad_reply;
+            answer = restore("Groups", group, 1);
+            unit_op_bad = NULL;
+
+            if (bad.trip < bad.at) {
+                break;
+            }
+
+            if (answer.status != (i == 0 ? 507 : 503)) {
+                fail_msg("reply %zu at %u: %d %s", i, bad.at, answer.status,
+                         answer.text);
+            }
+
+            assert_int_equal(restore("Groups", group, 1).status, 200);
+            assert_string_equal(members(group), unit_printf(" %s", user));
+            assert_string_equal(members(outer), unit_printf(" %s", group));
+        }
+
+        /* read, history, commit, group, read back */
+        assert_int_equal(bad.at, 6);
+    }
+}
+
+
 static scim_rc_t
 without_memory(void *data)
 {
@@ -898,6 +968,7 @@ main(void)
         TEST(overtaken),
         TEST(overtaken_twice),
         TEST(other_settings),
+        TEST(misled),
         TEST(short_of_memory),
         TEST(a_long_history),
         cmocka_unit_test_setup_teardown(large_groups, large_start,
