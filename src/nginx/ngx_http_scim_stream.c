@@ -1,7 +1,7 @@
 /*
  * Answers in pieces.  A piece is not copied: it is the operation's until nginx
- * has handed all of it to the system, and the operation makes the next one only
- * then.  So a client that reads slowly holds one piece, and blocks nobody.
+ * has handed all of it to the system, and the next one comes only then.  So a
+ * client that reads slowly holds one piece, and blocks nobody.
  *
  *     piece       posts an event
  *     event       header, piece into the output filters

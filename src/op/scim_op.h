@@ -154,6 +154,7 @@ typedef struct {
     scim_str_t                  created;    /* dateTime text, of a resource
                                                that was made elsewhere; empty:
                                                it is made now */
+    scim_missing_e              missing;    /* members that do not exist */
     const scim_json_t          *body;       /* NULL: none */
     bool                        brief;      /* part of a bulk: a resource in
                                                the answer is not wanted */

@@ -78,7 +78,7 @@ static scim_rc_t got_rest(scim_op_t *op, const redisReply *reply);
 static scim_rc_t finish(scim_op_t *op);
 
 
-/* --- pools and pieces ------------------------------------------------------ */
+/* --- pools and pieces ---------------------------------------------------- */
 
 static void
 drop(void *data)
@@ -138,7 +138,7 @@ give(scim_op_t *op, scim_op_step_pt next)
 }
 
 
-/* --- beginning and end ----------------------------------------------------- */
+/* --- beginning and end --------------------------------------------------- */
 
 scim_rc_t
 scim_admin_export(scim_op_t *op, const redisReply *reply)
@@ -226,7 +226,7 @@ finish(scim_op_t *op)
 }
 
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 /* Whether the member is one that this pass writes. */
 static bool
@@ -331,7 +331,7 @@ write_row(export_t *x, const scim_row_t *row)
 }
 
 
-/* --- passes ---------------------------------------------------------------- */
+/* --- passes -------------------------------------------------------------- */
 
 /* The next type of this pass, or the first of the next one. */
 static const scim_resource_type_t *

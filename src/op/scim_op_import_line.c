@@ -7,6 +7,7 @@
 
 #include "scim_op_export.h"
 #include "scim_op_import.h"
+#include "../scim/scim_text.h"
 
 
 /* Bytes of a line that is passed over, before others have their turn. */
@@ -18,7 +19,7 @@
 #define PATCH_URN  "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-/* --- bytes ----------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 /* Some bytes into an empty buffer; SCIM_NONE: there are none. */
 static scim_rc_t
@@ -143,7 +144,7 @@ feed_line(scim_import_body_t *body, scim_json_parser_t *parser,
 }
 
 
-/* --- meaning --------------------------------------------------------------- */
+/* --- meaning ------------------------------------------------------------- */
 
 /* Of a resource that is sent to its operation: its id, and its members, which
  * the line has beside it. */
@@ -151,8 +152,10 @@ static scim_rc_t
 read_resource(scim_import_line_t *line, const scim_schemas_t *schemas,
     scim_error_t *err)
 {
-    scim_str_t    name;
-    scim_json_t  *members;
+    int64_t             us;
+    scim_str_t          name;
+    scim_json_t        *members;
+    const scim_json_t  *meta;
 
     name = scim_json_get_text(line->root, scim_str("type"));
     line->body = scim_json_get(line->root, scim_str("resource"));
@@ -176,6 +179,14 @@ read_resource(scim_import_line_t *line, const scim_schemas_t *schemas,
         return scim_refuse(err, 400, SCIM_INVALID_VALUE,
                            "The resource's \"id\" must be a string of 1 to 64 "
                            "letters, digits, '.', '_' and '-'");
+    }
+
+    meta = scim_json_get(line->body, scim_str("meta"));
+    line->created = scim_json_get_text(meta, scim_str("created"));
+
+    if (line->created.len != 0 && !scim_time_parse(line->created, &us)) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"meta.created\" is no dateTime");
     }
 
     line->kind = SCIM_IMPORT_RESOURCE;
@@ -301,7 +312,7 @@ understand(scim_import_line_t *line, const scim_schemas_t *schemas,
 }
 
 
-/* --- lines ----------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 static scim_rc_t
 read_line(scim_import_body_t *body, scim_import_line_t *line,

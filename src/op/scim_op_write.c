@@ -43,6 +43,7 @@ scim_op_write_begin(scim_op_t *op, bool body, scim_op_write_t **out)
     }
 
     w->pinned = match.data != NULL && !scim_str_eq(match, scim_str("*"));
+    w->missing = op->request.missing;
 
     op->state = w;
     *out = w;

@@ -22,6 +22,10 @@ const redisReply *(*unit_op_bad)(const scim_store_cmd_t *cmd,
 static scim_pool_t    *pool;
 static scim_indexes_t  indexes[8];
 static uint64_t        seed = 1;
+static scim_buf_t      pieces;
+
+bool        unit_op_slow;
+scim_op_t  *unit_op_driven;
 
 
 /* Not random, but never the same. */
@@ -87,6 +91,7 @@ unit_op_start(void **state)
 
     unit_op_hook = NULL;
     unit_op_bad = NULL;
+    unit_op_slow = false;
 
     assert_int_equal(scim_store_tenant_create(pool, unit_env.tenant,
                                               unit_env.now, &cmd), SCIM_OK);
@@ -147,13 +152,27 @@ answer_of(scim_op_t *op, scim_rc_t rc, unsigned trips)
     answer.status = op->result.status;
     answer.trips = trips;
 
-    if (op->result.body.len != 0) {
+    if (pieces.len != 0 || op->result.media != NULL) {
+        scim_buf_str(&pieces, op->result.body);
+        answer.text = unit_quotes(pool, (scim_str_t) { pieces.data,
+                                                       pieces.len });
+
+    } else if (op->result.body.len != 0) {
         assert_int_equal(scim_json_parse(pool, op->result.body, NULL,
                                          &answer.json, &err), SCIM_OK);
         answer.text = unit_quotes(pool, op->result.body);
     }
 
     return answer;
+}
+
+
+static scim_rc_t
+take_piece(scim_op_t *op)
+{
+    scim_buf_str(&pieces, op->piece);
+
+    return scim_op_taken(op);
 }
 
 
@@ -174,7 +193,10 @@ round_trip(scim_op_t *op)
         askers[n++] = asker;
     }
 
-    assert_true(n > 0);
+    if (n == 0) {
+        assert_non_null(op->piece.data);
+        return take_piece(op);
+    }
 
     for (i = 0; i < n; i++) {
         replies[i] = unit_command_reply();
@@ -207,13 +229,25 @@ unit_op_drive(scim_op_t *op, unsigned *trips)
     scim_rc_t  rc;
 
     *trips = 0;
+    unit_op_driven = op;
+    scim_buf_init(&pieces, pool, 0);
 
-    for (rc = scim_op_run(op); rc == SCIM_AGAIN; rc = round_trip(op)) {
+    rc = scim_op_run(op);
+
+    while (rc == SCIM_AGAIN) {
+
+        if (op->piece.data != NULL && !unit_op_slow) {
+            rc = take_piece(op);
+            continue;
+        }
+
         ++*trips;
 
         if (unit_op_hook != NULL) {
             unit_op_hook(*trips);
         }
+
+        rc = round_trip(op);
     }
 
     return rc;
@@ -345,6 +379,75 @@ unit_admin(const char *request, const char *body)
                                      http.args,
                                      (body != NULL) ? unit_json(pool, body)
                                                     : NULL));
+}
+
+
+/* As few bytes at a time as no network would bring. */
+static scim_rc_t
+read_lines(void *data, char *buf, size_t cap, size_t *n, scim_error_t *err)
+{
+    scim_str_t  *rest = data;
+
+    (void) err;
+
+    *n = (rest->len < 7) ? rest->len : 7;
+    assert_true(*n <= cap);
+    memcpy(buf, rest->data, *n);
+    *rest = scim_str_skip(*rest, *n);
+
+    return SCIM_OK;
+}
+
+
+static uint64_t
+tell_time(void *data)
+{
+    (void) data;
+
+    return unit_env.now;
+}
+
+
+scim_op_input_t
+unit_input(scim_str_t *text)
+{
+    return (scim_op_input_t) {
+        .read = read_lines, .now = tell_time, .data = text,
+        .max_line = 4096, .max_depth = 16
+    };
+}
+
+
+unit_answer_t
+unit_lines(const char *request, const char *lines)
+{
+    size_t            i;
+    char             *text;
+    scim_op_t        *op;
+    scim_str_t        rest;
+    scim_http_t       http;
+    scim_op_input_t   input;
+
+    split(request, &http);
+    unit_env.now += 1000;
+
+    assert_int_equal(scim_str_dup(pool, scim_str_from(lines), &rest), SCIM_OK);
+    text = (char *) (uintptr_t) rest.data;
+
+    for (i = 0; i < rest.len; i++) {
+        text[i] = (text[i] == '\'') ? '"' : text[i];
+    }
+
+    input = unit_input(&rest);
+
+    op = scim_op_admin(pool, &unit_env, http.method, http.path, http.args,
+                       NULL);
+
+    if (op != NULL) {
+        op->input = &input;
+    }
+
+    return unit_op_run(op);
 }
 
 

@@ -49,6 +49,19 @@ unit_answer_t unit_op_if(const char *request, const char *if_match,
  * than the one before, so that times differ. */
 unit_answer_t unit_admin(const char *request, const char *body);
 
+/* A call of the admin API with lines as body, ' for "; answer.text is all that
+ * was said, piece by piece, and trips counts as ever. */
+unit_answer_t unit_lines(const char *request, const char *lines);
+
+/* What an operation reads such lines from: text becomes what is left of it. */
+scim_op_input_t unit_input(scim_str_t *text);
+
+/* The operation that is being driven. */
+extern scim_op_t *unit_op_driven;
+
+/* Pieces of an answer are taken only when there is nothing else to do. */
+extern bool unit_op_slow;
+
 /* Drives an operation to its end; *trips counts the writes. */
 scim_rc_t unit_op_drive(scim_op_t *op, unsigned *trips);
 
