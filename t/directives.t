@@ -439,14 +439,14 @@ scim;
 "scim" directive is not allowed here
 
 
-=== TEST 34: scim_token: takes nothing
+=== TEST 34: scim_token: takes "optional" or nothing
 --- http_config
 scim_redis $TEST_NGINX_REDIS;
 --- config
 location /a/ { scim_token on; }
 --- must_die
 --- error_log
-invalid number of arguments in "scim_token" directive
+"scim_token" directive takes "optional" or nothing
 
 
 === TEST 35: scim_token: of a location alone

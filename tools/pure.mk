@@ -8,7 +8,7 @@ WARNINGS        := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
                    -Wmissing-prototypes -Wpointer-arith -Werror
 PURE_CFLAGS     := -std=gnu11 -fPIC -D_FORTIFY_SOURCE=0 $(CFLAGS_$(BUILD)) \
                    $(WARNINGS) -Isrc
-PURE_LIBS       := -lhiredis -lyajl -lutf8proc -lcrypto -lz
+PURE_LIBS       := -lhiredis -lyajl -lutf8proc -lpcre2-8 -lcrypto -lz
 
 PURE_SRC := $(wildcard src/scim/*.c src/store/*.c src/op/*.c)
 PURE_OBJ := $(PURE_SRC:src/%.c=$(B)/%.o) $(B)/schemas.o $(B)/scripts.o

@@ -34,11 +34,39 @@ typedef struct {
 } ngx_http_scim_main_conf_t;
 
 
-typedef enum {
-    NGX_HTTP_SCIM_TYPE_AUTO = 0,
-    NGX_HTTP_SCIM_TYPE_SCIM,
-    NGX_HTTP_SCIM_TYPE_JSON
-} ngx_http_scim_type_e;
+/* Rules of scim_require: as they were written, and, from the first merge on,
+ * as they are checked. */
+typedef struct {
+    ngx_array_t   given;        /* ngx_http_scim_require_t */
+    scim_rule_t  *rules;        /* NULL: not yet */
+} ngx_http_scim_rules_t;
+
+typedef struct {
+    ngx_flag_t    off;
+    ngx_uint_t    count;
+    time_t        age;
+} ngx_http_scim_history_t;
+
+typedef struct {
+    ngx_uint_t    count;
+    ngx_uint_t    percent;
+    time_t        within;
+} ngx_http_scim_breaker_t;
+
+/* What becomes a scim_policy_t; pointers are NULL where nothing is said. */
+typedef struct {
+    ngx_uint_t                unknown;          /* scim_unknown_e */
+    ngx_uint_t                display;          /* scim_display_e */
+    ngx_uint_t                deactivates;      /* DELETE of a user */
+    ngx_uint_t                unknown_members;  /* scim_missing_e */
+    ngx_uint_t                media;            /* scim_media_e */
+    ngx_flag_t                groups;
+    ngx_flag_t                single_token;
+    ngx_str_t                 default_group;
+    ngx_http_scim_rules_t    *rules;
+    ngx_http_scim_history_t  *history;
+    ngx_http_scim_breaker_t  *breaker;
+} ngx_http_scim_policy_t;
 
 
 /* A location. */
@@ -52,7 +80,7 @@ typedef struct {
     ngx_str_t                   name;       /* of the location, no slash at
                                                the end */
     ngx_uint_t                  no_target;
-    ngx_uint_t                  unknown;        /* scim_unknown_e */
+    ngx_http_scim_policy_t      policy;
     ngx_flag_t                  group_name_unique;
     ngx_uint_t                  default_count;
     ngx_uint_t                  max_count;
@@ -62,7 +90,8 @@ typedef struct {
     ngx_uint_t                  max_depth;
     ngx_uint_t                  bulk_operations;
     size_t                      bulk_payload;   /* bytes of JSON */
-    ngx_uint_t                  response_type;  /* ngx_http_scim_type_e */
+    ngx_flag_t                  token_optional; /* the gate lets in who has
+                                                   none */
     ngx_msec_t                  token_cache;    /* how long a worker trusts a
                                                    token it has looked up */
     scim_op_conf_t              op;             /* made of the above in merge */
@@ -182,6 +211,20 @@ char *ngx_http_scim_schemas_init(ngx_conf_t *cf,
 /* scim_schema, scim_index */
 char *ngx_http_scim_schema(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_scim_index(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* --- policies ------------------------------------------------------------- */
+
+void ngx_http_scim_policy_create(ngx_http_scim_policy_t *policy);
+
+/* Fills in what is not said, and conf->op.policy. */
+char *ngx_http_scim_policy_merge(ngx_conf_t *cf,
+    ngx_http_scim_loc_conf_t *prev, ngx_http_scim_loc_conf_t *conf);
+
+/* scim_require, scim_history, scim_breaker */
+char *ngx_http_scim_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_scim_history(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_scim_breaker(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 
 /* --- directives' handlers ------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include "ngx_http_scim.h"
 #include "ngx_http_scim_run.h"
+#include "ngx_http_scim_tenants.h"
 
 #include <sys/random.h>
 #include <openssl/rand.h>
@@ -125,6 +126,7 @@ ngx_http_scim_call_create(ngx_http_request_t *r)
     call->max_depth = call->conf->max_depth;
 
     call->env.conf = &call->conf->op;
+    call->env.settings = &ngx_http_scim_tenants;
     call->env.now = (uint64_t) tp->sec * 1000 + tp->msec;
     call->env.random = ngx_http_scim_random;
 

@@ -6,13 +6,15 @@
 #include "ngx_http_scim.h"
 
 
-/* What a directive without arguments puts into its location. */
+/* What a directive puts into its location. */
 typedef struct {
     ngx_http_handler_pt  handler;
 } ngx_http_scim_role_t;
 
 
 static char *ngx_http_scim_set_role(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_scim_set_token(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
@@ -43,10 +45,31 @@ static ngx_conf_enum_t  ngx_http_scim_unknowns[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_scim_displays[] = {
+    { ngx_string("sent"), SCIM_DISPLAY_SENT },
+    { ngx_string("derived"), SCIM_DISPLAY_DERIVED },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_scim_deletes[] = {
+    { ngx_string("remove"), 0 },
+    { ngx_string("deactivate"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_scim_unknown_members[] = {
+    { ngx_string("refuse"), SCIM_MISSING_REFUSE },
+    { ngx_string("park"), SCIM_MISSING_PARK },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_scim_response_types[] = {
-    { ngx_string("auto"), NGX_HTTP_SCIM_TYPE_AUTO },
-    { ngx_string("scim"), NGX_HTTP_SCIM_TYPE_SCIM },
-    { ngx_string("json"), NGX_HTTP_SCIM_TYPE_JSON },
+    { ngx_string("auto"), SCIM_MEDIA_AUTO },
+    { ngx_string("scim"), SCIM_MEDIA_SCIM },
+    { ngx_string("json"), SCIM_MEDIA_JSON },
     { ngx_null_string, 0 }
 };
 
@@ -156,8 +179,8 @@ ngx_command_t  ngx_http_scim_commands[] = {
       &ngx_http_scim_role },
 
     { ngx_string("scim_token"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_scim_set_role,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_scim_set_token,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       &ngx_http_scim_token_role },
@@ -207,7 +230,8 @@ ngx_command_t  ngx_http_scim_commands[] = {
                       &ngx_http_scim_no_targets),
 
     ngx_http_scim_any("scim_unknown_attributes", NGX_CONF_TAKE1,
-                      ngx_conf_set_enum_slot, unknown, &ngx_http_scim_unknowns),
+                      ngx_conf_set_enum_slot, policy.unknown,
+                      &ngx_http_scim_unknowns),
 
     ngx_http_scim_any("scim_group_name_unique", NGX_CONF_FLAG,
                       ngx_conf_set_flag_slot, group_name_unique, NULL),
@@ -243,8 +267,39 @@ ngx_command_t  ngx_http_scim_commands[] = {
                       ngx_conf_set_size_slot, bulk_payload, NULL),
 
     ngx_http_scim_any("scim_response_type", NGX_CONF_TAKE1,
-                      ngx_conf_set_enum_slot, response_type,
+                      ngx_conf_set_enum_slot, policy.media,
                       &ngx_http_scim_response_types),
+
+    ngx_http_scim_any("scim_groups", NGX_CONF_FLAG,
+                      ngx_conf_set_flag_slot, policy.groups, NULL),
+
+    ngx_http_scim_any("scim_default_group", NGX_CONF_TAKE1,
+                      ngx_conf_set_str_slot, policy.default_group, NULL),
+
+    ngx_http_scim_any("scim_display_name", NGX_CONF_TAKE1,
+                      ngx_conf_set_enum_slot, policy.display,
+                      &ngx_http_scim_displays),
+
+    ngx_http_scim_any("scim_delete", NGX_CONF_TAKE1,
+                      ngx_conf_set_enum_slot, policy.deactivates,
+                      &ngx_http_scim_deletes),
+
+    ngx_http_scim_any("scim_unknown_members", NGX_CONF_TAKE1,
+                      ngx_conf_set_enum_slot, policy.unknown_members,
+                      &ngx_http_scim_unknown_members),
+
+    ngx_http_scim_any("scim_single_token", NGX_CONF_FLAG,
+                      ngx_conf_set_flag_slot, policy.single_token, NULL),
+
+    ngx_http_scim_any("scim_require",
+                      NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
+                      ngx_http_scim_require, policy.rules, NULL),
+
+    ngx_http_scim_any("scim_history", NGX_CONF_TAKE123,
+                      ngx_http_scim_history, policy.history, NULL),
+
+    ngx_http_scim_any("scim_breaker", NGX_CONF_TAKE123,
+                      ngx_http_scim_breaker, policy.breaker, NULL),
 
     ngx_http_scim_any("scim_token_cache", NGX_CONF_TAKE1,
                       ngx_conf_set_msec_slot, token_cache, NULL),
@@ -299,4 +354,25 @@ ngx_http_scim_set_role(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_scim_set_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_scim_loc_conf_t  *slcf = conf;
+
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2) {
+        if (ngx_strcmp(value[1].data, "optional") != 0) {
+            return "takes \"optional\" or nothing";
+        }
+
+        slcf->token_optional = 1;
+    }
+
+    return ngx_http_scim_set_role(cf, cmd, conf);
 }

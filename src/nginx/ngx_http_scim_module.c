@@ -99,7 +99,7 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     }
 
     slcf->no_target = NGX_CONF_UNSET_UINT;
-    slcf->unknown = NGX_CONF_UNSET_UINT;
+    ngx_http_scim_policy_create(&slcf->policy);
     slcf->group_name_unique = NGX_CONF_UNSET;
     slcf->default_count = NGX_CONF_UNSET_UINT;
     slcf->max_count = NGX_CONF_UNSET_UINT;
@@ -109,7 +109,6 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     slcf->max_depth = NGX_CONF_UNSET_UINT;
     slcf->bulk_operations = NGX_CONF_UNSET_UINT;
     slcf->bulk_payload = NGX_CONF_UNSET_SIZE;
-    slcf->response_type = NGX_CONF_UNSET_UINT;
     slcf->token_cache = NGX_CONF_UNSET_MSEC;
 
     return slcf;
@@ -179,8 +178,6 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->no_target, prev->no_target,
                               SCIM_NO_TARGET_AUTO);
-    ngx_conf_merge_uint_value(conf->unknown, prev->unknown,
-                              SCIM_UNKNOWN_IGNORE);
     ngx_conf_merge_value(conf->group_name_unique, prev->group_name_unique, 1);
     ngx_conf_merge_uint_value(conf->default_count, prev->default_count, 100);
     ngx_conf_merge_uint_value(conf->max_count, prev->max_count, 1000);
@@ -192,17 +189,7 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               1000);
     ngx_conf_merge_size_value(conf->bulk_payload, prev->bulk_payload,
                               1024 * 1024);
-    ngx_conf_merge_uint_value(conf->response_type, prev->response_type,
-                              NGX_HTTP_SCIM_TYPE_AUTO);
     ngx_conf_merge_msec_value(conf->token_cache, prev->token_cache, 1000);
-
-    /* stored documents are read with the default limit */
-    if (conf->unknown == SCIM_UNKNOWN_KEEP && conf->max_depth > 32) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"scim_unknown_attributes keep\" allows no "
-                      "\"scim_max_depth\" above 32");
-        return NGX_CONF_ERROR;
-    }
 
     smcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_scim_module);
 
@@ -216,8 +203,9 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.cursor_timeout = (unsigned) conf->cursor_timeout;
     conf->op.no_target = (scim_no_target_e) conf->no_target;
 
-    scim_policy_init(&conf->op.policy);
-    conf->op.policy.unknown = (scim_unknown_e) conf->unknown;
+    if (ngx_http_scim_policy_merge(cf, prev, conf) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     return ngx_http_scim_merge_handler(cf, prev, conf);
 }

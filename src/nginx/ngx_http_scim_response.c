@@ -50,8 +50,10 @@ ngx_http_scim_accepts_json(ngx_http_request_t *r)
 
 
 static ngx_str_t *
-ngx_http_scim_response_type(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx)
+ngx_http_scim_response_type(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
+    const scim_result_t *result)
 {
+    scim_media_e               media;
     ngx_http_scim_loc_conf_t  *slcf;
 
     if (ctx->plain) {
@@ -60,12 +62,14 @@ ngx_http_scim_response_type(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
 
-    switch (slcf->response_type) {
+    media = (result->choice != SCIM_MEDIA_UNSET) ? result->choice
+                                                 : slcf->op.policy.media;
+    switch (media) {
 
-    case NGX_HTTP_SCIM_TYPE_SCIM:
+    case SCIM_MEDIA_SCIM:
         return &ngx_http_scim_type_scim;
 
-    case NGX_HTTP_SCIM_TYPE_JSON:
+    case SCIM_MEDIA_JSON:
         return &ngx_http_scim_type_json;
 
     default:
@@ -295,7 +299,8 @@ ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
         r->headers_out.content_type.len = ngx_strlen(result->media);
 
     } else {
-        r->headers_out.content_type = *ngx_http_scim_response_type(r, ctx);
+        r->headers_out.content_type = *ngx_http_scim_response_type(r, ctx,
+                                                                   result);
     }
 
     r->headers_out.content_type_len = r->headers_out.content_type.len;

@@ -229,12 +229,19 @@ ngx_http_scim_token_handler(ngx_http_request_t *r)
     scim_str_t             token;
     ngx_http_scim_call_t  *call;
 
+    ngx_http_scim_loc_conf_t  *slcf;
+
     rc = ngx_http_scim_discard_body(r);
     if (rc != NGX_OK) {
         return rc;
     }
 
     token = ngx_http_scim_bearer(r);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
+
+    if (token.data == NULL && slcf->token_optional) {
+        return ngx_http_scim_token_allow(r);
+    }
 
     rc = ngx_http_scim_token_remembered(r, token, hash);
     if (rc != NGX_DECLINED) {

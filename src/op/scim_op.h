@@ -55,6 +55,9 @@ typedef struct {
     size_t                scan_limit;   /* resources read for a filter that no
                                            index serves */
     scim_policy_t         policy;       /* where a tenant has none of its own */
+    bool                  deep;         /* bodies may be deeper than documents
+                                           that are read back: nothing unknown
+                                           can be kept */
     unsigned              cursor_timeout;   /* seconds */
     scim_no_target_e      no_target;
     size_t                bulk_operations;  /* in one bulk; 0: no bulks */

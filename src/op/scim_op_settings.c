@@ -101,6 +101,14 @@ settings_of(const scim_op_env_t *env, const scim_tenant_t *tenant,
 
     rc = scim_policy_parse(pool, env->conf->schemas, tenant->settings,
                            &env->conf->policy, &settings->policy, err);
+    if (rc == SCIM_OK && env->conf->deep
+        && settings->policy.unknown == SCIM_UNKNOWN_KEEP)
+    {
+        rc = scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                         "\"unknownAttributes\" cannot be \"keep\" where "
+                         "scim_max_depth is above %d", SCIM_JSON_DEPTH);
+    }
+
     if (rc != SCIM_OK) {
         scim_pool_destroy(pool);
         return rc;

@@ -30,7 +30,7 @@ scim_op_sort_by(const scim_resource_type_t *type, scim_str_t name,
         return SCIM_NONE;
     }
 
-    leaf = scim_store_leaf(out);
+    leaf = scim_attr_path_leaf(out);
 
     /* Members and groups are sets that are not in the document. */
     if (leaf == NULL || leaf->type == SCIM_COMPLEX
@@ -64,7 +64,7 @@ scim_op_sort_order(scim_str_t order, bool *descending, scim_error_t *err)
 static const scim_json_t *
 simple_value(const scim_attr_path_t *path, const scim_json_t *element)
 {
-    const scim_attr_t  *leaf = scim_store_leaf(path);
+    const scim_attr_t  *leaf = scim_attr_path_leaf(path);
 
     if (leaf != path->attr) {
         element = scim_json_get(element, leaf->name);
@@ -83,7 +83,7 @@ sorting_value(const scim_attr_path_t *path, const scim_json_t *tree)
 {
     const scim_json_t  *value, *element, *found, *primary;
 
-    value = scim_store_value(path, tree);
+    value = scim_attr_path_value(path, tree);
 
     if (value == NULL || value->type != SCIM_JSON_ARRAY) {
         return simple_value(path, value);
@@ -147,7 +147,7 @@ scim_op_sort_add(scim_sorting_t *sorting, scim_pool_t *scratch,
     value = (path->attr != NULL) ? sorting_value(path, tree) : NULL;
 
     if ((value != NULL
-         && scim_value_key(scratch, scim_store_leaf(path), value, &key)
+         && scim_value_key(scratch, scim_attr_path_leaf(path), value, &key)
             != SCIM_OK)
         || !grow(sorting))
     {

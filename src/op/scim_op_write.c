@@ -219,6 +219,13 @@ scim_op_write_document(scim_op_t *op, const scim_json_t *old,
     scim_op_write_t      *w = op->state;
     scim_store_commit_t  *commit = &w->commit;
 
+    if (doc != NULL) {
+        rc = scim_policy_check(op->policy, op->request.type, old, doc, err);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
     rc = entries(op, old, doc, commit);
     if (rc != SCIM_OK || doc == NULL) {
         return rc;

@@ -108,6 +108,14 @@ scim_rc_t scim_attr_path_parse(const scim_resource_type_t *type,
 scim_rc_t scim_attr_path_within(const scim_resource_type_t *type,
     const scim_schema_t *schema, scim_str_t name, scim_attr_path_t *out);
 
+/* The attribute whose values the path is about: `emails` stands for
+ * emails.value.  NULL: a whole extension. */
+const scim_attr_t *scim_attr_path_leaf(const scim_attr_path_t *path);
+
+/* The value of path->attr in a resource's tree, whole; NULL: none. */
+const scim_json_t *scim_attr_path_value(const scim_attr_path_t *path,
+    const scim_json_t *resource);
+
 /*
  * A PATCH path (RFC 7644 figure 7): attribute path, or value path with an
  * optional sub-attribute after the bracket.

@@ -82,6 +82,9 @@ void scim_json_write(scim_buf_t *buf, const scim_json_t *value);
 void scim_json_write_string(scim_buf_t *buf, scim_str_t text);
 
 
+/* The default. */
+#define SCIM_JSON_DEPTH  32
+
 /* Bounds on what is read; a parser given zeroes takes the defaults. */
 typedef struct {
     unsigned depth;     /* nesting of arrays and objects; default 32 */

@@ -342,7 +342,8 @@ static void
 set_limits(scim_json_limits_t *to, const scim_json_limits_t *from)
 {
     static const scim_json_limits_t  defaults = {
-        .depth = 32, .size = 1024 * 1024, .values = 262144, .members = 1024
+        .depth = SCIM_JSON_DEPTH, .size = 1024 * 1024, .values = 262144,
+        .members = 1024
     };
 
     *to = from == NULL ? defaults : *from;

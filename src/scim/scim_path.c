@@ -228,3 +228,30 @@ scim_path_parse(scim_pool_t *pool, const scim_resource_type_t *type,
     return lx.token == SCIM_T_END
            ? SCIM_OK : bad_path(&lx, "goes on behind the attribute");
 }
+
+
+const scim_attr_t *
+scim_attr_path_leaf(const scim_attr_path_t *path)
+{
+    const scim_attr_t *value;
+
+    if (path->attr == NULL || path->sub != NULL) {
+        return path->sub;
+    }
+
+    value = path->attr->type == SCIM_COMPLEX ? scim_attr_value_sub(path->attr)
+                                             : NULL;
+
+    return value != NULL ? value : path->attr;
+}
+
+
+const scim_json_t *
+scim_attr_path_value(const scim_attr_path_t *path, const scim_json_t *resource)
+{
+    if (path->extension) {
+        resource = scim_json_get(resource, path->schema->id);
+    }
+
+    return scim_json_get(resource, path->attr->name);
+}

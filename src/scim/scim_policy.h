@@ -9,6 +9,7 @@
 
 #include "scim_core.h"
 #include "scim_filter.h"
+#include "scim_pattern.h"
 #include "scim_schema.h"
 #include "scim_unknown.h"
 
@@ -39,8 +40,8 @@ typedef struct {
     const scim_resource_type_t *type;
     scim_attr_path_t            path;
     scim_str_t                  name;       /* as it was given */
-    scim_str_t                  pattern;    /* of the whole value, PCRE; absent:
-                                               any */
+    scim_str_t                  text;       /* of the pattern; absent: any */
+    const scim_pattern_t       *pattern;    /* of the whole value; NULL: any */
     scim_str_t                  message;    /* absent: made of the above */
 } scim_rule_t;
 
@@ -70,6 +71,34 @@ typedef struct {
 
 /* What applies when nothing is said. */
 void scim_policy_init(scim_policy_t *policy);
+
+/* Rules that a policy may have. */
+#define SCIM_POLICY_RULES  32
+
+/*
+ * A rule: resources of the type must have the attribute ("externalId",
+ * "emails.value"), and each of its values, whole, match the pattern (absent:
+ * any).  The strings are not copied.
+ *
+ * Refused, 400 invalidValue: a type or attribute that is not known, an
+ * attribute that clients do not set or that is not in the document (members,
+ * password), a pattern for one that has no text, or that does not compile.
+ */
+scim_rc_t scim_policy_rule(scim_pool_t *pool, const scim_schemas_t *schemas,
+    scim_str_t type, scim_str_t attribute, scim_str_t pattern,
+    scim_str_t message, scim_rule_t *out, scim_error_t *err);
+
+/*
+ * Whether the document that is to be stored keeps the policy's rules.  old is
+ * what it replaces, or NULL: then a rule counts only if its attribute is
+ * another one than before, so that resources from before the rule can still be
+ * changed otherwise, suspended say.
+ *
+ * Refused, 400 invalidValue: the detail is the rule's message.
+ */
+scim_rc_t scim_policy_check(const scim_policy_t *policy,
+    const scim_resource_type_t *type, const scim_json_t *old,
+    const scim_json_t *doc, scim_error_t *err);
 
 /* Bytes of a tenant's settings as they are kept. */
 #define SCIM_POLICY_SETTINGS  16384

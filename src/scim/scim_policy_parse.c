@@ -349,6 +349,87 @@ set_breaker(parse_t *parse, const scim_json_t *value)
 }
 
 
+/* --- rules ---------------------------------------------------------------- */
+
+static scim_rc_t
+read_rule(parse_t *parse, const scim_json_t *value, scim_rule_t *out)
+{
+    size_t              i;
+    scim_str_t          part[4] = { SCIM_STR("User") };
+    const scim_json_t  *member;
+
+    static const char *const  names[] = {
+        "type", "attribute", "pattern", "message"
+    };
+
+    if (value->type != SCIM_JSON_OBJECT) {
+        return refuse(parse, "a list of objects");
+    }
+
+    for (member = value->first; member != NULL; member = member->next) {
+
+        for (i = 0; i < 4; i++) {
+            if (scim_str_eq(member->name, scim_str_from(names[i]))) {
+                break;
+            }
+        }
+
+        if (i == 4 || member->type != SCIM_JSON_STRING) {
+            return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
+                               "A rule of \"require\" has type, attribute, "
+                               "pattern and message, all strings, and no "
+                               "\"%.*s\"", SCIM_FMT(member->name));
+        }
+
+        if (scim_str_dup(parse->pool, member->text, &part[i]) != SCIM_OK) {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return scim_policy_rule(parse->pool, parse->schemas, part[0], part[1],
+                            part[2], part[3], out, parse->err);
+}
+
+
+static scim_rc_t
+set_rules(parse_t *parse, const scim_json_t *value)
+{
+    size_t              n;
+    scim_rc_t           rc;
+    scim_rule_t        *rules;
+    const scim_json_t  *element;
+
+    if (value->type != SCIM_JSON_ARRAY) {
+        return refuse(parse, "a list of rules");
+    }
+
+    if (value->count > SCIM_POLICY_RULES) {
+        return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
+                           "\"require\" may have %d rules, and has %zu",
+                           SCIM_POLICY_RULES, value->count);
+    }
+
+    rules = scim_palloc(parse->pool, value->count * sizeof(scim_rule_t));
+    if (rules == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    n = 0;
+
+    for (element = value->first; element != NULL; element = element->next) {
+        rc = read_rule(parse, element, &rules[n++]);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    parse->policy->rules = rules;
+    parse->policy->nrules = n;
+
+    return SCIM_OK;
+}
+
+
 /* --- all of them ---------------------------------------------------------- */
 
 static const setting_t  all[] = {
@@ -360,6 +441,7 @@ static const setting_t  all[] = {
     { SCIM_STR("unknownMembers"), set_unknown_members },
     { SCIM_STR("responseType"), set_media },
     { SCIM_STR("singleToken"), set_single_token },
+    { SCIM_STR("require"), set_rules },
     { SCIM_STR("history"), set_history },
     { SCIM_STR("breaker"), set_breaker },
     { SCIM_STR("dryRun"), set_dry_run },

@@ -374,14 +374,6 @@ scim_rc_t scim_store_entries_diff(scim_pool_t *pool,
  * no UTF-8 text has that byte. */
 #define SCIM_STORE_MISSING  "\xff"
 
-/* The attribute whose values an index has and lists are sorted by: `emails`
- * stands for emails.value.  NULL: a whole extension. */
-const scim_attr_t *scim_store_leaf(const scim_attr_path_t *path);
-
-/* The value of an attribute in a resource's tree, whole; NULL: none. */
-const scim_json_t *scim_store_value(const scim_attr_path_t *path,
-    const scim_json_t *resource);
-
 /* Of the values of a canonical document that which has the entry, as it stands
  * there: an index has it in another form.  NULL: none. */
 scim_rc_t scim_store_entry_value(scim_pool_t *pool,

@@ -17,22 +17,6 @@ static const char *const default_paths[] = {
 #define DEFAULT_PATHS  (sizeof(default_paths) / sizeof(default_paths[0]))
 
 
-const scim_attr_t *
-scim_store_leaf(const scim_attr_path_t *path)
-{
-    const scim_attr_t *value;
-
-    if (path->attr == NULL || path->sub != NULL) {
-        return path->sub;
-    }
-
-    value = path->attr->type == SCIM_COMPLEX ? scim_attr_value_sub(path->attr)
-                                             : NULL;
-
-    return value != NULL ? value : path->attr;
-}
-
-
 /* The next index of the type, of which there is room for one more. */
 static scim_rc_t
 append_index(scim_pool_t *pool, scim_indexes_t *indexes,
@@ -57,7 +41,7 @@ append_index(scim_pool_t *pool, scim_indexes_t *indexes,
         .sorts = !path->attr->multi_valued
     };
 
-    return scim_attr_name(pool, indexes->type, scim_store_leaf(path),
+    return scim_attr_name(pool, indexes->type, scim_attr_path_leaf(path),
                           &index->name);
 }
 
@@ -120,7 +104,7 @@ scim_store_indexes(scim_pool_t *pool, const scim_resource_type_t *type,
             continue;
         }
 
-        unique = scim_store_leaf(&path)->uniqueness != SCIM_UNIQUE_NONE
+        unique = scim_attr_path_leaf(&path)->uniqueness != SCIM_UNIQUE_NONE
                  || (unique_display && type->members != NULL
                      && scim_str_eq(text, scim_str("displayName")));
 
@@ -152,7 +136,7 @@ scim_store_indexes_add(scim_pool_t *pool, scim_indexes_t *indexes,
         return SCIM_NONE;
     }
 
-    attr = scim_store_leaf(&path);
+    attr = scim_attr_path_leaf(&path);
 
     /* What is computed, kept apart or thrown away is not in documents, and no
      * filter may ask for a secret. */
@@ -183,13 +167,13 @@ scim_store_index(const scim_indexes_t *indexes, const scim_attr_path_t *path)
     size_t             i;
     const scim_attr_t *attr;
 
-    attr = scim_store_leaf(path);
+    attr = scim_attr_path_leaf(path);
     if (attr == NULL) {
         return NULL;
     }
 
     for (i = 0; i < indexes->nindexes; i++) {
-        if (scim_store_leaf(&indexes->indexes[i].path) == attr) {
+        if (scim_attr_path_leaf(&indexes->indexes[i].path) == attr) {
             return &indexes->indexes[i];
         }
     }
@@ -247,7 +231,7 @@ simple_value(const scim_index_t *index, const scim_json_t *value)
 {
     const scim_attr_t *attr;
 
-    attr = scim_store_leaf(&index->path);
+    attr = scim_attr_path_leaf(&index->path);
 
     if (attr != index->path.attr) {
         value = scim_json_get(value, attr->name);
@@ -266,7 +250,7 @@ entries_add_value(entries_t *entries, const scim_index_t *index,
     scim_str_t         key;
     const scim_attr_t *attr;
 
-    attr = scim_store_leaf(&index->path);
+    attr = scim_attr_path_leaf(&index->path);
     value = simple_value(index, value);
 
     if (value == NULL) {
@@ -281,17 +265,6 @@ entries_add_value(entries_t *entries, const scim_index_t *index,
 }
 
 
-const scim_json_t *
-scim_store_value(const scim_attr_path_t *path, const scim_json_t *resource)
-{
-    if (path->extension) {
-        resource = scim_json_get(resource, path->schema->id);
-    }
-
-    return scim_json_get(resource, path->attr->name);
-}
-
-
 static scim_rc_t
 entries_of_index(entries_t *entries, const scim_index_t *index,
     const scim_json_t *doc)
@@ -300,7 +273,7 @@ entries_of_index(entries_t *entries, const scim_index_t *index,
     scim_rc_t          rc;
     const scim_json_t *value, *element;
 
-    value = scim_store_value(&index->path, doc);
+    value = scim_attr_path_value(&index->path, doc);
     element = value;
 
     if (value != NULL && value->type == SCIM_JSON_ARRAY) {
@@ -336,7 +309,7 @@ find_value(scim_pool_t *pool, const scim_index_t *index,
     scim_str_t         key;
     const scim_json_t *whole, *element, *value;
 
-    whole = scim_store_value(&index->path, doc);
+    whole = scim_attr_path_value(&index->path, doc);
     element = whole != NULL && whole->type == SCIM_JSON_ARRAY ? whole->first
                                                               : whole;
 
@@ -344,7 +317,7 @@ find_value(scim_pool_t *pool, const scim_index_t *index,
         value = simple_value(index, element);
 
         if (value != NULL) {
-            if (scim_value_key(pool, scim_store_leaf(&index->path), value,
+            if (scim_value_key(pool, scim_attr_path_leaf(&index->path), value,
                                &key) != SCIM_OK)
             {
                 return SCIM_NOMEM;
