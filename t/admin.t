@@ -205,7 +205,8 @@ PUT /admin/tenants/acme
 PATCH /admin/tenants/acme/tokens
 {}
 
-GET /admin/tenants/acme/tokens/tokenacme0000001
+POST /admin/tenants/acme/tokens/tokenacme0000001
+{}
 --- error_code: 405 405 405 405
 --- response_headers
 Allow: GET, HEAD, POST
@@ -214,7 +215,7 @@ Allow: GET, HEAD, PATCH, DELETE
 
 Allow: GET, HEAD, POST
 
-Allow: DELETE
+Allow: GET, HEAD, PATCH, DELETE
 --- json
 error 405
 

@@ -207,6 +207,8 @@ X-User: ada-1
 
 === TEST 7: tokens for users are made by the administrator
 --- config eval: $::Admin
+--- scim_users
+ada-1 ada
 --- request
 POST /admin/tenants/acme/tokens
 {"name":"Ada","user":"ada-1"}

@@ -31,8 +31,13 @@ static const struct {
         READS(scim_admin_tokens_list),
         [SCIM_POST] = scim_admin_tokens_create } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
-        SCIM_STR("*") }, "DELETE", {
+        SCIM_STR("*") }, "GET, HEAD, PATCH, DELETE", {
+        READS(scim_admin_token_get),
+        [SCIM_PATCH] = scim_admin_token_patch,
         [SCIM_DELETE] = scim_admin_token_delete } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
+        SCIM_STR("*"), SCIM_STR("rotate") }, "POST", {
+        [SCIM_POST] = scim_admin_token_rotate } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("*"), SCIM_STR("*"),
         SCIM_STR("restore") }, "POST", {
         [SCIM_POST] = scim_admin_restore } },

@@ -25,7 +25,6 @@ typedef struct {
     scim_tenant_t    found;
     int              enabled;   /* a tenant's change: the switch, -1 as it is */
     const scim_json_t *change;  /* of its settings; NULL: none */
-    scim_token_t     made;
     bool             existed;   /* the tenant, or one listed before */
     void            *work;      /* of an operation that needs more */
 } scim_admin_t;
@@ -52,7 +51,8 @@ void scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms);
  * 404. */
 scim_rc_t scim_admin_tenant(scim_op_t *op, scim_op_step_pt next);
 
-/* Asks for the tenant's list of tokens; next finds it in `tokens`. */
+/* Asks for the tenant's list of tokens; next finds them in `tokens`, as they
+ * were made. */
 scim_rc_t scim_admin_tokens(scim_op_t *op, scim_op_step_pt next);
 
 /* Revokes the token in hand, `tokens[at]`. */
@@ -65,6 +65,9 @@ scim_rc_t scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tokens_create(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_token_get(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_token_patch(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_token_rotate(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_token_delete(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_restore(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_export(scim_op_t *op, const redisReply *reply);

@@ -21,6 +21,7 @@ extern const scim_script_t scim_script_tenant_create;
 extern const scim_script_t scim_script_tenant_get;
 extern const scim_script_t scim_script_tenant_sweep;
 extern const scim_script_t scim_script_tenant_update;
+extern const scim_script_t scim_script_token_put;
 extern const scim_script_t scim_script_token_update;
 extern const scim_script_t scim_script_tip;
 

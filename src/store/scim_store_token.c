@@ -249,21 +249,58 @@ listed_json(scim_pool_t *pool, const scim_token_t *token, scim_str_t *out)
 
 scim_rc_t
 scim_store_token_list_put(scim_pool_t *pool, const scim_token_t *token,
-    scim_store_cmd_t *cmd)
+    bool others, scim_store_cmd_t *cmd)
 {
-    scim_str_t  key, json;
+    scim_str_t  json;
     scim_args_t args;
 
-    if (listed_json(pool, token, &json) != SCIM_OK
-        || list_args(pool, "HSET", token->tenant, &args, &key) != SCIM_OK)
-    {
+    if (listed_json(pool, token, &json) != SCIM_OK) {
         return SCIM_NOMEM;
     }
 
+    scim_args_init(&args, pool, 3);
     scim_args_str(&args, token->id);
     scim_args_str(&args, json);
+    scim_args_str(&args, others ? scim_str("1") : scim_str("0"));
 
-    return scim_store_plain(cmd, &args, key, true);
+    return scim_store_script(cmd, &args, &scim_script_token_put,
+                             token->tenant, true);
+}
+
+
+scim_rc_t
+scim_store_token_list_put_reply(scim_pool_t *pool, const redisReply *reply,
+    scim_token_t **tokens, size_t *n, scim_error_t *err)
+{
+    if (scim_store_error(reply, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (reply->type == REDIS_REPLY_STRING && reply->str != NULL
+        && strcmp(reply->str, "none") == 0)
+    {
+        return SCIM_NONE;
+    }
+
+    return scim_store_token_list_reply(pool, reply, tokens, n, err);
+}
+
+
+/* A command about one entry. */
+static scim_rc_t
+entry(scim_pool_t *pool, const char *command, scim_str_t tenant, scim_str_t id,
+    bool write, scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (list_args(pool, command, tenant, &args, &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_str(&args, id);
+
+    return scim_store_plain(cmd, &args, key, write);
 }
 
 
@@ -271,16 +308,15 @@ scim_rc_t
 scim_store_token_list_delete(scim_pool_t *pool, scim_str_t tenant,
     scim_str_t id, scim_store_cmd_t *cmd)
 {
-    scim_str_t  key;
-    scim_args_t args;
+    return entry(pool, "HDEL", tenant, id, true, cmd);
+}
 
-    if (list_args(pool, "HDEL", tenant, &args, &key) != SCIM_OK) {
-        return SCIM_NOMEM;
-    }
 
-    scim_args_str(&args, id);
-
-    return scim_store_plain(cmd, &args, key, true);
+scim_rc_t
+scim_store_token_list_get(scim_pool_t *pool, scim_str_t tenant, scim_str_t id,
+    scim_store_cmd_t *cmd)
+{
+    return entry(pool, "HGET", tenant, id, false, cmd);
 }
 
 
@@ -311,20 +347,13 @@ json_time(const scim_json_t *object, scim_str_t name, uint64_t *time)
 }
 
 
-/* One pair of the reply: id, JSON. */
+/* The JSON of an entry into a token that is empty, but for its id. */
 static scim_rc_t
-read_listed(scim_pool_t *pool, const redisReply *reply, size_t at,
-    scim_token_t *token, scim_error_t *err)
+read_listed(scim_pool_t *pool, scim_str_t text, scim_token_t *token,
+    scim_error_t *err)
 {
     scim_rc_t    rc;
-    scim_str_t   text;
     scim_json_t *json;
-
-    if (!scim_store_text(reply, at, &token->id)
-        || !scim_store_text(reply, at + 1, &text))
-    {
-        return scim_store_odd(err);
-    }
 
     rc = scim_json_parse(pool, text, NULL, &json, err);
     if (rc == SCIM_NOMEM) {
@@ -372,8 +401,9 @@ scim_rc_t
 scim_store_token_list_reply(scim_pool_t *pool, const redisReply *reply,
     scim_token_t **tokens, size_t *n, scim_error_t *err)
 {
-    size_t    i;
-    scim_rc_t rc;
+    size_t     i;
+    scim_rc_t  rc;
+    scim_str_t text;
 
     if (scim_store_array(reply, 0, err) != SCIM_OK) {
         return SCIM_REFUSED;
@@ -390,7 +420,13 @@ scim_store_token_list_reply(scim_pool_t *pool, const redisReply *reply,
     }
 
     for (i = 0; i < *n; i++) {
-        rc = read_listed(pool, reply, 2 * i, &(*tokens)[i], err);
+        if (!scim_store_text(reply, 2 * i, &(*tokens)[i].id)
+            || !scim_store_text(reply, 2 * i + 1, &text))
+        {
+            return scim_store_odd(err);
+        }
+
+        rc = read_listed(pool, text, &(*tokens)[i], err);
         if (rc != SCIM_OK) {
             return rc;
         }
@@ -399,6 +435,33 @@ scim_store_token_list_reply(scim_pool_t *pool, const redisReply *reply,
     qsort(*tokens, *n, sizeof(scim_token_t), older);
 
     return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_token_list_get_reply(scim_pool_t *pool, scim_str_t id,
+    const redisReply *reply, scim_token_t *token, scim_error_t *err)
+{
+    scim_str_t text;
+
+    if (scim_store_error(reply, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (reply->type == REDIS_REPLY_NIL) {
+        return SCIM_NONE;
+    }
+
+    if (reply->type != REDIS_REPLY_STRING || reply->str == NULL) {
+        return scim_store_odd(err);
+    }
+
+    text.data = reply->str;
+    text.len = (size_t) reply->len;
+    memset(token, 0, sizeof(*token));
+    token->id = id;
+
+    return read_listed(pool, text, token, err);
 }
 
 

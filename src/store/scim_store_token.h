@@ -72,9 +72,16 @@ scim_rc_t scim_store_token_update(scim_pool_t *pool, scim_str_t hash,
 scim_rc_t scim_store_token_update_reply(const redisReply *reply,
     scim_error_t *err);
 
-/* The two halves of making and of revoking; any reply but an error is fine. */
+/* The first half of making; with `others` the reply has the tokens that were
+ * listed before, as scim_store_token_list_reply() gives them, else none.
+ * SCIM_NONE: there is no such tenant. */
 scim_rc_t scim_store_token_list_put(scim_pool_t *pool,
-    const scim_token_t *token, scim_store_cmd_t *cmd);
+    const scim_token_t *token, bool others, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_token_list_put_reply(scim_pool_t *pool,
+    const redisReply *reply, scim_token_t **tokens, size_t *n,
+    scim_error_t *err);
+
+/* The other half, and the two of revoking; any reply but an error is fine. */
 scim_rc_t scim_store_token_record_put(scim_pool_t *pool,
     const scim_token_t *token, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_token_record_delete(scim_pool_t *pool, scim_str_t hash,
@@ -90,6 +97,12 @@ scim_rc_t scim_store_token_list(scim_pool_t *pool, scim_str_t tenant,
 scim_rc_t scim_store_token_list_reply(scim_pool_t *pool,
     const redisReply *reply, scim_token_t **tokens, size_t *n,
     scim_error_t *err);
+
+/* One of them; SCIM_NONE: it is not listed. */
+scim_rc_t scim_store_token_list_get(scim_pool_t *pool, scim_str_t tenant,
+    scim_str_t id, scim_store_cmd_t *cmd);
+scim_rc_t scim_store_token_list_get_reply(scim_pool_t *pool, scim_str_t id,
+    const redisReply *reply, scim_token_t *token, scim_error_t *err);
 
 
 typedef struct {

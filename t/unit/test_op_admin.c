@@ -1,5 +1,5 @@
 /*
- * The admin API over a real Redis: tenants and tokens.
+ * The admin API over a real Redis: tenants.
  */
 
 #include "unit_op.h"
@@ -159,10 +159,10 @@ deleting_leaves_nothing(void **state)
     assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
     assert_int_equal(unit_admin("POST /tenants/a/tokens", "{}").status, 201);
 
-    /* off, list, twice two halves, three steps, name */
+    /* off, list, twice record, entry, record; three steps, name */
     answer = unit_admin("DELETE /tenants/a", NULL);
     assert_int_equal(answer.status, 204);
-    assert_int_equal(answer.trips, 1 + 1 + 4 + 3 + 1);
+    assert_int_equal(answer.trips, 1 + 1 + 6 + 3 + 1);
 
     assert_int_equal(unit_admin("GET /tenants/a", NULL).status, 404);
     assert_int_equal(unit_admin("DELETE /tenants/a", NULL).status, 404);
@@ -176,61 +176,6 @@ deleting_leaves_nothing(void **state)
     (void) unit_user("u1");
     answer = unit_admin("GET /tenants/a/tokens", NULL);
     assert_string_equal(answer.text, "{'tokens':[]}");
-}
-
-
-static void
-tokens(void **state)
-{
-    const char    *id, *secret;
-    scim_gate_t    gate;
-    unit_answer_t  answer;
-
-    (void) state;
-
-    answer = unit_admin("POST /tenants/acme/tokens",
-                   "{'name':'Entra','expires':'2030-01-01T00:00:00Z'}");
-    assert_int_equal(answer.status, 201);
-
-    id = unit_get(&answer, "id");
-    secret = unit_get(&answer, "token");
-    assert_int_equal(strlen(id), 16);
-    assert_int_equal(strlen(secret), SCIM_TOKEN_LEN);
-    assert_string_equal(unit_get(&answer, "scope"), "provision");
-    assert_string_equal(unit_get(&answer, "name"), "Entra");
-    assert_string_equal(unit_get(&answer, "expires"),
-                        "2030-01-01T00:00:00.000Z");
-
-    assert_int_equal(unit_admin("POST /tenants/acme/tokens",
-                           "{'scope':'read','name':null}").status, 201);
-
-    answer = unit_admin("GET /tenants/acme/tokens", NULL);
-    assert_int_equal(answer.status, 200);
-    assert_null(strstr(answer.text, secret));
-    assert_null(strstr(answer.text, "lastUsed"));
-    assert_null(strstr(answer.text, "null"));
-    assert_non_null(strstr(answer.text, "'scope':'read'"));
-    assert_int_equal(scim_json_get(answer.json, scim_str("tokens"))->count, 2);
-
-    gate = (scim_gate_t) { .token = scim_str_from(secret) };
-    assert_int_equal(unit_op_run(scim_op_gate(unit_op_pool(), &unit_env,
-                                              &gate)).status, 200);
-
-    answer = unit_admin("GET /tenants/acme/tokens", NULL);
-    assert_non_null(strstr(answer.text, "'lastUsed':'2023-11-14T22:13:23.000Z"
-                           "'"));
-
-    assert_int_equal(unit_admin(unit_printf("DELETE /tenants/acme/tokens/"
-                                            "%s", id), NULL).status, 204);
-    assert_int_equal(unit_admin(unit_printf("DELETE /tenants/acme/tokens/"
-                                            "%s", id), NULL).status, 404);
-
-    gate = (scim_gate_t) { .token = scim_str_from(secret) };
-    assert_int_equal(unit_op_run(scim_op_gate(unit_op_pool(), &unit_env,
-                                              &gate)).status, 401);
-
-    answer = unit_admin("GET /tenants/acme/tokens", NULL);
-    assert_int_equal(scim_json_get(answer.json, scim_str("tokens"))->count, 1);
 }
 
 
@@ -255,8 +200,6 @@ what_is_refused(void **state)
         { "GET /tenants/no}body", NULL, 404, "\"no}body\"" },
         { "PUT /tenants", "{}", 405, "POST" },
         { "POST /tenants/acme", "{}", 405, "PATCH" },
-        { "PATCH /tenants/acme/tokens", "{}", 405, "POST" },
-        { "GET /tenants/acme/tokens/a", NULL, 405, "DELETE" },
         { "POST /tenants", NULL, 400, "JSON object" },
         { "POST /tenants", "[]", 400, "JSON object" },
         { "POST /tenants", "{}", 400, "name" },
@@ -276,20 +219,6 @@ what_is_refused(void **state)
           "\"nobody\"" },
         { "PATCH /tenants/acme", "{'name':'x'}", 400, "\"name\"" },
         { "PATCH /tenants/nobody", "{'enabled':true}", 404, "\"nobody\"" },
-        { "GET /tenants/nobody/tokens", NULL, 404, "\"nobody\"" },
-        { "POST /tenants/nobody/tokens", "{}", 404, "\"nobody\"" },
-        { "POST /tenants/acme/tokens", NULL, 400, "JSON object" },
-        { "POST /tenants/acme/tokens", "{'scope':'all'}", 400, "scope" },
-        { "POST /tenants/acme/tokens", "{'scope':'self'}", 400, "user" },
-        { "POST /tenants/acme/tokens", "{'user':''}", 400, "user" },
-        { "POST /tenants/acme/tokens", "{'user':'a b'}", 400, "user" },
-        { "POST /tenants/acme/tokens", "{'user':1}", 400, "user" },
-        { "POST /tenants/acme/tokens", "{'name':1}", 400, "name" },
-        { "POST /tenants/acme/tokens", "{'expires':'soon'}", 400, "dateTime" },
-        { "POST /tenants/acme/tokens", "{'expires':'2001-01-01T00:00:00Z'}",
-          400, "future" },
-        { "POST /tenants/acme/tokens", "{'token':'x'}", 400, "token" },
-        { "DELETE /tenants/acme/tokens/x", NULL, 404, "\"x\"" },
         { "DELETE /tenants/nobody", NULL, 404, "\"nobody\"" },
     };
 
@@ -323,7 +252,6 @@ main(void)
         TEST(settings),
         TEST(settings_of_several_administrators),
         TEST(deleting_leaves_nothing),
-        TEST(tokens),
         TEST(what_is_refused),
     };
 

@@ -285,6 +285,7 @@ static void
 memory_may_run_short_for_administrators(void **state)
 {
     size_t         i;
+    const char    *user, *path;
     unit_answer_t  made;
     admin_call_t   calls[] = {
         { SCIM_POST, "/tenants", NULL, NULL },
@@ -294,6 +295,10 @@ memory_may_run_short_for_administrators(void **state)
         { SCIM_GET, "/tenants/acme/tokens", NULL, NULL },
         { SCIM_DELETE, "/tenants/acme/tokens/x", NULL, NULL },
         { SCIM_GET, NULL, NULL, NULL },
+        { SCIM_POST, "/tenants/acme/tokens", NULL, NULL },
+        { SCIM_GET, NULL, NULL, NULL },
+        { SCIM_PATCH, NULL, NULL, NULL },
+        { SCIM_POST, NULL, NULL, NULL },
         { SCIM_DELETE, "/tenants/acme", NULL, NULL },
     };
 
@@ -305,6 +310,17 @@ memory_may_run_short_for_administrators(void **state)
 
     made = unit_admin("POST /tenants/acme/tokens", "{'name':'t'}");
     calls[6].token = unit_get(&made, "token");
+
+    user = unit_user("ada");
+    path = unit_printf("/tenants/acme/tokens/%s", unit_get(&made, "id"));
+    calls[7].body = unit_json(unit_op_pool(),
+                              unit_fill("{'user':'@I','actor':'a'}", "I",
+                                        user));
+    calls[8].path = path;
+    calls[9].path = path;
+    calls[9].body = unit_json(unit_op_pool(), "{'actor':'a'}");
+    calls[10].path = unit_printf("%s/rotate", path);
+    calls[10].body = unit_json(unit_op_pool(), "{'overlap':60}");
 
     for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
         unit_fail_allocations(scarce_admin, &calls[i]);

@@ -275,10 +275,10 @@ token_lists(void **state)
     older.created = 1;
     older.expires = 0;
 
-    assert_int_equal(scim_store_token_list_put(unit_pool, &sample, &cmd),
+    assert_int_equal(scim_store_token_list_put(unit_pool, &sample, false, &cmd),
                      SCIM_OK);
     send(&cmd);
-    assert_int_equal(scim_store_token_list_put(unit_pool, &older, &cmd),
+    assert_int_equal(scim_store_token_list_put(unit_pool, &older, false, &cmd),
                      SCIM_OK);
     send(&cmd);
 
@@ -292,6 +292,76 @@ token_lists(void **state)
     send(&cmd);
     assert_int_equal(list(&tokens), 1);
     same(&tokens[0], &older);
+}
+
+
+static scim_rc_t
+put(const scim_token_t *token, bool others, scim_token_t **tokens, size_t *n)
+{
+    scim_rc_t         rc;
+    redisReply       *reply;
+    scim_error_t      err;
+    scim_store_cmd_t  cmd;
+
+    assert_int_equal(scim_store_token_list_put(unit_pool, token, others, &cmd),
+                     SCIM_OK);
+    reply = unit_command(&cmd);
+    rc = scim_store_token_list_put_reply(unit_pool, reply, tokens, n, &err);
+    freeReplyObject(reply);
+
+    return rc;
+}
+
+
+static scim_rc_t
+entry(scim_str_t id, scim_token_t *token)
+{
+    scim_rc_t         rc;
+    redisReply       *reply;
+    scim_error_t      err;
+    scim_store_cmd_t  cmd;
+
+    assert_int_equal(scim_store_token_list_get(unit_pool, scim_str("t"), id,
+                                               &cmd), SCIM_OK);
+    reply = unit_command(&cmd);
+    rc = scim_store_token_list_get_reply(unit_pool, id, reply, token, &err);
+    freeReplyObject(reply);
+
+    return rc;
+}
+
+
+static void
+token_entries(void **state)
+{
+    size_t        n;
+    scim_token_t  token, other, *tokens;
+
+    (void) state;
+
+    other = sample;
+    other.id = scim_str("ffff");
+
+    assert_int_equal(put(&sample, true, &tokens, &n), SCIM_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(put(&other, true, &tokens, &n), SCIM_OK);
+    assert_int_equal(n, 1);
+    same(&tokens[0], &sample);
+    assert_int_equal(put(&other, false, &tokens, &n), SCIM_OK);
+    assert_int_equal(n, 0);
+
+    assert_int_equal(entry(sample.id, &token), SCIM_OK);
+    same(&token, &sample);
+    assert_true(scim_str_eq(token.hash, sample.hash));
+    assert_int_equal(entry(scim_str("nobody"), &token), SCIM_NONE);
+
+    (void) unit_redis_int("HSET scim:{t}:tokens odd {}");
+    assert_int_equal(entry(scim_str("odd"), &token), SCIM_REFUSED);
+
+    /* none of a tenant that is not there */
+    (void) unit_redis_int("DEL scim:{t}:tenant scim:{t}:tokens");
+    assert_int_equal(put(&sample, true, &tokens, &n), SCIM_NONE);
+    assert_int_equal(unit_redis_int("EXISTS scim:{t}:tokens"), 0);
 }
 
 
@@ -491,7 +561,7 @@ tenant_sweep(void **state)
         unit_make("User", id, id);
         (void) unit_members("g", id);
     }
-    assert_int_equal(scim_store_token_list_put(unit_pool, &sample, &cmd),
+    assert_int_equal(scim_store_token_list_put(unit_pool, &sample, false, &cmd),
                      SCIM_OK);
     send(&cmd);
 
@@ -539,7 +609,7 @@ make_token(void *data)
         return SCIM_NOMEM;
     }
 
-    rc = scim_store_token_list_put(pool, &sample, &cmd);
+    rc = scim_store_token_list_put(pool, &sample, true, &cmd);
     if (rc == SCIM_OK) {
         rc = scim_store_token_record_put(pool, &sample, &cmd);
     }
@@ -581,6 +651,7 @@ main(void)
         test(token_records),
         test(token_changes),
         test(token_lists),
+        test(token_entries),
         test(strange_lists),
         test(tenant_records),
         test(tenant_names),
