@@ -52,6 +52,9 @@ static const struct {
     { { SCIM_STR("failures") }, "GET, HEAD, DELETE", {
         READS(scim_admin_failures_list),
         [SCIM_DELETE] = scim_admin_failures_clear } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("breaker"),
+        SCIM_STR("release") }, "POST", {
+        [SCIM_POST] = scim_admin_breaker_release } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("history") },
       "GET, HEAD", {
         READS(scim_admin_history) } },

@@ -40,6 +40,25 @@ static scim_rc_t deregistered(scim_op_t *op, const redisReply *reply);
 
 /* --- the record ---------------------------------------------------------- */
 
+/* Only one that has something to say. */
+static void
+write_breaker(scim_buf_t *buf, const scim_tenant_t *tenant)
+{
+    if (tenant->tripped == 0 && tenant->recent == 0) {
+        return;
+    }
+
+    scim_buf_lit(buf, ",\"breaker\":{\"recent\":");
+    scim_buf_uint(buf, tenant->recent);
+
+    if (tenant->tripped != 0) {
+        scim_admin_time(buf, "tripped", tenant->tripped);
+    }
+
+    scim_buf_char(buf, '}');
+}
+
+
 static void
 write_tenant(scim_buf_t *buf, scim_str_t name, const scim_tenant_t *tenant)
 {
@@ -65,6 +84,7 @@ write_tenant(scim_buf_t *buf, scim_str_t name, const scim_tenant_t *tenant)
     scim_buf_uint(buf, tenant->users);
     scim_buf_lit(buf, ",\"groups\":");
     scim_buf_uint(buf, tenant->groups);
+    write_breaker(buf, tenant);
     scim_buf_char(buf, '}');
 }
 

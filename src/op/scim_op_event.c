@@ -1,6 +1,6 @@
 /*
- * The entry that a commit makes in the history: who changes what, from what
- * to what.
+ * What a commit is apart from its data: its entry in the history (who changes
+ * what, from what to what), and whether it deprovisions a user.
  */
 
 #include "scim_op_write.h"
@@ -35,6 +35,52 @@ changes(scim_op_t *op, const scim_op_write_t *w, scim_str_t *out)
 }
 
 
+/* Who is neither active nor not is active. */
+static bool
+is_active(const scim_json_t *doc)
+{
+    const scim_json_t  *active = scim_json_get(doc, scim_str("active"));
+
+    return active == NULL || active->type != SCIM_JSON_BOOL || active->boolean;
+}
+
+
+static bool
+deprovisions(const scim_op_t *op, const scim_op_write_t *w)
+{
+    if (!scim_str_eq(op->request.type->name, scim_str("User"))
+        || w->old_doc == NULL)
+    {
+        return false;
+    }
+
+    return w->commit.verb == SCIM_STORE_DELETE
+           || (w->doc != NULL && is_active(w->old_doc) && !is_active(w->doc));
+}
+
+
+/* An administrator may do what he likes. */
+static void
+limit_deprovisioning(const scim_op_t *op, scim_op_write_t *w)
+{
+    const scim_policy_t  *policy = op->policy;
+
+    if (op->env->admin
+        || (policy->breaker_count == 0 && policy->breaker_percent == 0)
+        || policy->breaker_window == 0 || !deprovisions(op, w))
+    {
+        return;
+    }
+
+    w->breaker = (scim_store_breaker_t) {
+        .count = policy->breaker_count,
+        .percent = policy->breaker_percent,
+        .window = policy->breaker_window
+    };
+    w->commit.breaker = &w->breaker;
+}
+
+
 scim_rc_t
 scim_op_event(scim_op_t *op)
 {
@@ -49,6 +95,8 @@ scim_op_event(scim_op_t *op)
     };
 
     w->commit.event = NULL;
+    w->commit.breaker = NULL;
+    limit_deprovisioning(op, w);
 
     if (policy->history_off) {
         return SCIM_OK;

@@ -42,6 +42,7 @@ typedef struct scim_op_write_s {
     scim_str_t              note;       /* an element of its own among the
                                            changes; empty: none */
     scim_store_event_t      event;
+    scim_store_breaker_t    breaker;
     scim_missing_e          missing;    /* for the commit */
     scim_op_stage_t         stage;
     scim_store_committed_t  committed;
@@ -84,7 +85,8 @@ scim_rc_t scim_op_write_document(scim_op_t *op, const scim_json_t *old,
 /* A random UUID, in the pool. */
 scim_rc_t scim_op_random_id(scim_op_t *op, scim_str_t *out);
 
-/* Fills w->commit.event, unless there is to be no history. */
+/* Fills w->commit.event, unless there is to be no history, and w->commit.breaker
+ * if the commit deprovisions a user, which the tenant limits. */
 scim_rc_t scim_op_event(scim_op_t *op);
 
 /* The resource as it stands after the commit; relations as read before. */

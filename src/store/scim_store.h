@@ -26,6 +26,7 @@
  *   history              stream one entry per commit
  *   history:TYPE:ID      zset   ids of its entries, scored by version
  *   was:ENTRY            zset   members before a change too large to be listed
+ *   breaker              zset   users deprovisioned of late
  *   tokens               hash   token id -> JSON
  *   failures             stream requests that failed
  *
@@ -225,6 +226,14 @@ typedef struct {
     uint64_t       keep_age;    /* seconds it keeps them; 0: for good */
 } scim_store_event_t;
 
+/* How many users may be deprovisioned before further ones are held. */
+typedef struct {
+    uint64_t count;         /* 0: any number */
+    uint64_t percent;       /* of the tenant's users, but 5 in any case; 0: any
+                               number */
+    uint64_t window;        /* seconds within which; from 1 */
+} scim_store_breaker_t;
+
 typedef struct {
     scim_store_verb_e           verb;
     const scim_resource_type_t *type;
@@ -249,6 +258,8 @@ typedef struct {
     scim_missing_e              missing;    /* members that do not exist:
                                                REFUSE, or DROP */
     const scim_store_event_t   *event;      /* NULL: no history */
+    const scim_store_breaker_t *breaker;    /* the commit deprovisions a user,
+                                               and this limits it; else NULL */
     scim_store_stage_e          stage;      /* how op_id has staged them */
     size_t                      staged;     /* ids its stage has taken */
 } scim_store_commit_t;
@@ -276,7 +287,8 @@ typedef struct {
     scim_str_t           member;
 } scim_store_committed_t;
 
-/* One round trip, all or nothing.  Refused as scim_store_query(). */
+/* One round trip, all or nothing.  Refused as scim_store_query(), and 503, with
+ * an hour to wait, what the breaker holds. */
 scim_rc_t scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     const scim_store_commit_t *commit, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,

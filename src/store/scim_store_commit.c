@@ -7,8 +7,10 @@
 #include "scim_store_parts.h"
 
 
-#define BEGIN  15       /* arguments of both scripts */
+#define BEGIN  18       /* arguments of both scripts */
 #define OWN    9        /* of commit.lua, without entries and ids */
+
+#define RETRY_HELD  3600    /* seconds: somebody has to look at it */
 
 
 static void
@@ -113,8 +115,10 @@ add_members(scim_args_t *args, const scim_store_commit_t *commit)
 static void
 add_begin(scim_args_t *args, const scim_store_commit_t *commit)
 {
-    const scim_store_event_t        *event = commit->event;
-    static const scim_store_event_t  none;
+    const scim_store_event_t          *event = commit->event;
+    const scim_store_breaker_t        *breaker = commit->breaker;
+    static const scim_store_event_t    none;
+    static const scim_store_breaker_t  unlimited;
 
     static const scim_str_t verbs[] = {
         [SCIM_STORE_CREATE] = SCIM_STR("create"),
@@ -142,6 +146,14 @@ add_begin(scim_args_t *args, const scim_store_commit_t *commit)
     scim_args_str(args, event->changes);
     scim_args_uint(args, event->keep_count);
     scim_args_uint(args, event->keep_age);
+
+    if (breaker == NULL) {
+        breaker = &unlimited;
+    }
+
+    scim_args_uint(args, breaker->count);
+    scim_args_uint(args, breaker->percent);
+    scim_args_uint(args, breaker->window);
 }
 
 
@@ -217,6 +229,25 @@ read_entry(scim_str_t text, scim_store_committed_t *out)
 }
 
 
+/* 503 and not 429: it is no rate that the client could keep to. */
+static scim_rc_t
+held(scim_error_t *err)
+{
+    (void) scim_refuse(err, 503, SCIM_TYPE_NONE,
+                       "Nothing was changed: more users were deleted or "
+                       "deactivated of late than this tenant's breaker lets "
+                       "through, and further ones are held. If they are "
+                       "meant, an administrator of the application releases "
+                       "the breaker in the admin API (POST "
+                       "/tenants/NAME/breaker/release); if not, correct the "
+                       "assignment in the identity provider. Everything else "
+                       "goes on");
+    err->retry_after = RETRY_HELD;
+
+    return SCIM_REFUSED;
+}
+
+
 scim_rc_t
 scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     scim_store_committed_t *out, scim_error_t *err)
@@ -239,6 +270,10 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
 
     if (scim_store_tenant_state(word, err) != SCIM_OK) {
         return SCIM_REFUSED;
+    }
+
+    if (scim_str_eq(word, scim_str("held"))) {
+        return held(err);
     }
 
     if (!read_outcome(word, &out->outcome)) {

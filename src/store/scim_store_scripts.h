@@ -7,6 +7,7 @@
 
 #include "scim_store.h"
 
+extern const scim_script_t scim_script_breaker_release;
 extern const scim_script_t scim_script_commit;
 extern const scim_script_t scim_script_delete;
 extern const scim_script_t scim_script_failure;

@@ -9,7 +9,8 @@
 static const scim_str_t names_key = SCIM_STR("scim:tenants");
 
 /* Elements of tenant_get.lua's reply. */
-enum { T_ENABLED, T_CREATED, T_SETTINGS, T_USERS, T_GROUPS, T_GEN, TENANT };
+enum { T_ENABLED, T_CREATED, T_SETTINGS, T_USERS, T_GROUPS, T_GEN,
+       T_TRIPPED, T_RECENT, TENANT };
 
 /* tenant_update.lua's reply: others have changed the settings. */
 #define CHANGED  2
@@ -48,7 +49,9 @@ scim_store_tenant_get_reply(scim_pool_t *pool, const redisReply *reply,
         || !scim_store_text(reply, T_SETTINGS, &settings)
         || !scim_store_number(reply, T_USERS, &tenant->users)
         || !scim_store_number(reply, T_GROUPS, &tenant->groups)
-        || !scim_store_text(reply, T_GEN, &gen))
+        || !scim_store_text(reply, T_GEN, &gen)
+        || !scim_store_number(reply, T_TRIPPED, &tenant->tripped)
+        || !scim_store_number(reply, T_RECENT, &tenant->recent))
     {
         return scim_store_odd(err);
     }
@@ -141,6 +144,26 @@ scim_store_tenant_update_reply(const redisReply *reply, scim_error_t *err)
         return SCIM_AGAIN;
     }
 
+    return scim_store_done(reply, err);
+}
+
+
+scim_rc_t
+scim_store_breaker_release(scim_pool_t *pool, scim_str_t name,
+    scim_store_cmd_t *cmd)
+{
+    scim_args_t args;
+
+    scim_args_init(&args, pool, 0);
+
+    return scim_store_script(cmd, &args, &scim_script_breaker_release, name,
+                             true);
+}
+
+
+scim_rc_t
+scim_store_breaker_release_reply(const redisReply *reply, scim_error_t *err)
+{
     return scim_store_done(reply, err);
 }
 

@@ -113,6 +113,8 @@ typedef struct {
     scim_str_t gen;         /* generation of the settings */
     uint64_t   users;
     uint64_t   groups;
+    uint64_t   tripped;     /* ms: when its breaker did; 0: it has not */
+    uint64_t   recent;      /* users deprovisioned that the breaker counts */
 } scim_tenant_t;
 
 /* SCIM_NONE from the reply: no such tenant.  The reply has no name: the
@@ -140,6 +142,13 @@ scim_rc_t scim_store_tenant_update(scim_pool_t *pool, scim_str_t name,
 /* SCIM_NONE: no such tenant.  SCIM_AGAIN: the settings are of another
  * generation, and nothing is changed. */
 scim_rc_t scim_store_tenant_update_reply(const redisReply *reply,
+    scim_error_t *err);
+
+/* Lets deprovisionings through again that the breaker holds, counted from
+ * nothing.  SCIM_NONE: no such tenant. */
+scim_rc_t scim_store_breaker_release(scim_pool_t *pool, scim_str_t name,
+    scim_store_cmd_t *cmd);
+scim_rc_t scim_store_breaker_release_reply(const redisReply *reply,
     scim_error_t *err);
 
 /*

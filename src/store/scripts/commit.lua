@@ -9,11 +9,11 @@
 -- declares a script that writes, and one that was let in is let finish.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 to 15: parts/begin.lua
---          16 1 with a document      17 document      18 display name
---          19 members: none | delta | replace | merge | whole | copy
---          20 ids that stage.lua has taken for this operation
---          21 1: members that do not exist are left out
+-- ARGV     1 to 18: parts/begin.lua
+--          19 1 with a document      20 document      21 display name
+--          22 members: none | delta | replace | merge | whole | copy
+--          23 ids that stage.lua has taken for this operation
+--          24 1: members that do not exist are left out
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
@@ -30,10 +30,12 @@
 --   member    detail is the id of a member that does not exist
 --   stage     what stage.lua prepared is not whole: it has expired, or one of
 --             the ids was deleted
+--   held      by the breaker
 
 -- include begin.lua
 -- include forget.lua
 -- include history.lua
+-- include breaker.lua
 
 local has_doc, mode = ARGV[OWN] == '1', ARGV[OWN + 3]
 local staged, drop = tonumber(ARGV[OWN + 4]), ARGV[OWN + 5] == '1'
@@ -234,6 +236,10 @@ if not has_doc and not prepared and not swap and #joining == 0
     return outcome('ok', version, 0, last)
 end
 
+if is_held() then
+    return outcome('held')
+end
+
 
 -- Writes -----------------------------------------------------------------
 
@@ -305,7 +311,7 @@ end
 local text, entry
 
 if changed then
-    version = (version or latest_version()) + 1
+    version = before + 1
     text = string.format('%.0f', version)
 end
 
@@ -363,6 +369,8 @@ if #leaving <= HINTS and not next(others) then
         call('SREM', prefix .. 'groups:' .. member, id)
     end
 end
+
+count_in()
 
 if operation then
     call('SET', operation, text .. ' ' .. modified, 'PX', OPERATION_MS)

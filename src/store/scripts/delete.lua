@@ -7,15 +7,16 @@
 -- write.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 to 15: parts/begin.lua
+-- ARGV     1 to 18: parts/begin.lua
 --          then pairs: attribute, value of its index entries
 --
--- Returns as parts/begin.lua; version is the last one, the history's entry has
--- the one after it.  A group that loses a member has an entry of its own.
+-- Returns as parts/begin.lua, and held, by the breaker; version is the last
+-- one, the history's entry has the one after it.  A group that loses a member has an entry of its own.
 
 -- include begin.lua
 -- include forget.lua
 -- include history.lua
+-- include breaker.lua
 
 -- A group with more members than this is not listed in the history, which
 -- keeps the set, and leaves its hints in groups:MEMBER to sweep.lua; a reader,
@@ -27,6 +28,10 @@ if not large then
     held = call('ZRANGE', members, 0, -1)
 end
 local holders = call('SMEMBERS', prefix .. 'groups:' .. id)
+
+if is_held() then
+    return outcome('held')
+end
 
 
 -- Writes -----------------------------------------------------------------
@@ -109,6 +114,8 @@ end
 for _, member in ipairs(held) do
     call('SREM', prefix .. 'groups:' .. member, id)
 end
+
+count_in()
 
 if operation then
     call('SET', operation, present[1] .. ' ' .. modified, 'PX', OPERATION_MS)

@@ -60,6 +60,6 @@ end
 for _, name in ipairs(sorted) do
     call('UNLINK', prefix .. name)
 end
-call('UNLINK', prefix .. 'sorted', history, prefix .. 'failures',
+call('UNLINK', prefix .. 'sorted', history, prefix .. 'failures', prefix .. 'breaker',
      prefix .. 'tenant')
 return 'done'

@@ -10,7 +10,9 @@
 --          9 actor   10 address   11 request   12 token
 --          13 changes of the document: elements of a JSON array
 --          14 entries to keep, or 0  15 seconds to keep them, or 0
---          from 16: the script's own
+--          16 users that may be deprovisioned within   18 so many seconds, or
+--          17 percent of all; 0: any number            0: any number
+--          from 19: the script's own
 --
 -- They return {outcome, version, changed, modified, detail}; here outcome is
 --   ok        done before under the same operation id
@@ -25,7 +27,7 @@ local prefix, call = KEYS[1], redis.call
 local verb, type, id = ARGV[2], ARGV[3], ARGV[4]
 local expected, modified = tonumber(ARGV[5]), ARGV[6]
 local logged = ARGV[8] ~= ''
-local OWN = 16
+local OWN = 19
 
 local resource = prefix .. 'r:' .. type .. ':' .. id
 local members = prefix .. 'members:' .. id
@@ -62,17 +64,16 @@ end
 local present = call('HMGET', resource, 'ver', 'mod', 'name')
 local version, last, named = tonumber(present[1]), present[2], present[3]
 
--- The newest version of the resource that the history knows; 0: none.  What is
--- made under the id of one that was deleted goes on behind it, so that the
+-- The version that this one follows.  What is made under the id of a resource
+-- that was deleted goes on behind the last one the history knows, so that the
 -- versions of an id only grow, in the order of its entries.
-local function latest_version()
-    local latest = call('ZRANGE', prefix .. 'history:' .. type .. ':' .. id,
-                        -1, -1, 'WITHSCORES')
-    return tonumber(latest[2]) or 0
-end
+local before = version
 
 if verb == 'create' then
-    if version or expected ~= 0 and expected ~= latest_version() then
+    local latest = call('ZRANGE', prefix .. 'history:' .. type .. ':' .. id,
+                        -1, -1, 'WITHSCORES')
+    before = tonumber(latest[2]) or 0
+    if version or expected ~= 0 and expected ~= before then
         return outcome('conflict', version, 0, last)
     end
 elseif not version then
