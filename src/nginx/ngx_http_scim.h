@@ -31,6 +31,8 @@ typedef struct {
                                                group_name_unique */
     ngx_array_t                *index_paths;    /* of scim_index; or NULL */
     ngx_int_t                   request_id;     /* the variable's index */
+    ngx_array_t                 places;     /* of ngx_http_scim_place_t: the
+                                               locations with `scim` */
 } ngx_http_scim_main_conf_t;
 
 
@@ -82,6 +84,7 @@ typedef struct {
     ngx_uint_t                  no_target;
     ngx_http_scim_policy_t      policy;
     ngx_flag_t                  group_name_unique;
+    ngx_flag_t                  failures;   /* are noted */
     ngx_uint_t                  default_count;
     ngx_uint_t                  max_count;
     ngx_uint_t                  scan_limit;
@@ -96,6 +99,12 @@ typedef struct {
                                                    token it has looked up */
     scim_op_conf_t              op;             /* made of the above in merge */
 } ngx_http_scim_loc_conf_t;
+
+
+typedef struct {
+    ngx_http_core_srv_conf_t   *server;
+    ngx_http_scim_loc_conf_t   *conf;
+} ngx_http_scim_place_t;
 
 
 typedef struct ngx_http_scim_call_s  ngx_http_scim_call_t;
@@ -113,11 +122,15 @@ typedef struct {
     ngx_str_t             token_user;       /* empty: not bound to one */
     ngx_str_t             token_actor;      /* empty: the token says none */
     const scim_result_t  *gate;             /* the gate's no; else NULL */
+    ngx_str_t             denied_tenant;    /* whose token it said no to, as */
+    ngx_str_t             denied_token;     /* far as it knows, and which */
+    scim_str_t            error_body;       /* of the error answered, if one */
     ngx_str_t             resource;         /* id concerned, for the log */
     scim_error_type_e     error;            /* scimType answered */
     ngx_uint_t            round_trips;      /* commands sent for this request */
     ngx_http_scim_call_t *call;             /* whose body is being read */
     ngx_http_scim_stream_t *stream;         /* of an answer in pieces */
+    unsigned              noted:1;          /* when it fails */
     unsigned              plain:1;          /* answers are no SCIM resources:
                                                JSON that no cache keeps */
 } ngx_http_scim_ctx_t;
@@ -246,6 +259,11 @@ scim_method_e ngx_http_scim_method(ngx_http_request_t *r);
 ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
     scim_str_t *to);
 
+/* What of uri comes after prefix, which has no slash at the end; NGX_DECLINED
+ * if that is not a path. */
+ngx_int_t ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
+    ngx_str_t *rest);
+
 /* The path after the location, still percent-encoded; NGX_DECLINED when the
  * URI only begins like the location. */
 ngx_int_t ngx_http_scim_path(ngx_http_request_t *r, scim_pool_t *pool,
@@ -277,5 +295,19 @@ ngx_int_t ngx_http_scim_send_head(ngx_http_request_t *r,
     const scim_result_t *result, off_t length);
 ngx_int_t ngx_http_scim_send_body(ngx_http_request_t *r,
     const scim_str_t *body);
+
+/* What an error of nginx's own is called in SCIM. */
+void ngx_http_scim_describe(int status, scim_error_t *err);
+
+
+/* --- failures ------------------------------------------------------------- */
+
+/* For postconfiguration. */
+ngx_int_t ngx_http_scim_failure_init(ngx_conf_t *cf);
+
+/* nginx has refused a body by its length, before the request was in any
+ * location: whether it would have been one with `scim`, the URI must tell. */
+void ngx_http_scim_failure_too_large(ngx_http_request_t *r,
+    ngx_http_scim_ctx_t *ctx);
 
 #endif /* NGX_HTTP_SCIM_H */

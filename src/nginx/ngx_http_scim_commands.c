@@ -236,6 +236,9 @@ ngx_command_t  ngx_http_scim_commands[] = {
     ngx_http_scim_any("scim_group_name_unique", NGX_CONF_FLAG,
                       ngx_conf_set_flag_slot, group_name_unique, NULL),
 
+    ngx_http_scim_any("scim_failures", NGX_CONF_FLAG,
+                      ngx_conf_set_flag_slot, failures, NULL),
+
     ngx_http_scim_any("scim_default_count", NGX_CONF_TAKE1,
                       ngx_conf_set_num_slot, default_count,
                       &ngx_http_scim_positive),
@@ -319,6 +322,27 @@ ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data)
 }
 
 
+static ngx_int_t
+ngx_http_scim_add_place(ngx_conf_t *cf, ngx_http_scim_loc_conf_t *slcf)
+{
+    ngx_http_scim_place_t      *place;
+    ngx_http_scim_main_conf_t  *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_scim_module);
+
+    place = ngx_array_push(&smcf->places);
+    if (place == NULL) {
+        return NGX_ERROR;
+    }
+
+    place->server = ngx_http_conf_get_module_srv_conf(cf,
+                                                      ngx_http_core_module);
+    place->conf = slcf;
+
+    return NGX_OK;
+}
+
+
 static char *
 ngx_http_scim_set_role(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -336,6 +360,12 @@ ngx_http_scim_set_role(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = role->handler;
     slcf->handler = role->handler;
+
+    if (role->handler == ngx_http_scim_handler
+        && ngx_http_scim_add_place(cf, slcf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
 
 #if (NGX_PCRE)
     if (clcf->regex != NULL) {

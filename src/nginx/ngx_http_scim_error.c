@@ -71,7 +71,7 @@ ngx_http_scim_is_gate(const ngx_http_scim_ctx_t *ctx, ngx_uint_t status)
 }
 
 
-static void
+void
 ngx_http_scim_describe(int status, scim_error_t *err)
 {
     ngx_uint_t  i;
@@ -127,6 +127,10 @@ ngx_http_scim_error_handler(ngx_http_request_t *r)
 
     /* a location of its own, without error_page, is a place where nothing is */
     status = r->err_status == 0 ? NGX_HTTP_NOT_FOUND : r->err_status;
+
+    if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        ngx_http_scim_failure_too_large(r, ctx);
+    }
 
     if (ngx_http_scim_is_gate(ctx, status)) {
         return ngx_http_scim_send(r, ctx->gate);

@@ -15,7 +15,7 @@ static char *ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
 static ngx_http_module_t  ngx_http_scim_module_ctx = {
     ngx_http_scim_add_variables,    /* preconfiguration */
-    NULL,                           /* postconfiguration */
+    ngx_http_scim_failure_init,     /* postconfiguration */
 
     ngx_http_scim_create_main_conf, /* create main configuration */
     ngx_http_scim_init_main_conf,   /* init main configuration */
@@ -55,6 +55,12 @@ ngx_http_scim_create_main_conf(ngx_conf_t *cf)
     }
 
     ngx_http_scim_redis_conf_create(&smcf->redis);
+
+    if (ngx_array_init(&smcf->places, cf->pool, 4,
+                       sizeof(ngx_http_scim_place_t)) != NGX_OK)
+    {
+        return NULL;
+    }
 
     if (ngx_http_scim_schemas_create(cf, smcf) != NGX_CONF_OK) {
         return NULL;
@@ -101,6 +107,7 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
     slcf->no_target = NGX_CONF_UNSET_UINT;
     ngx_http_scim_policy_create(&slcf->policy);
     slcf->group_name_unique = NGX_CONF_UNSET;
+    slcf->failures = NGX_CONF_UNSET;
     slcf->default_count = NGX_CONF_UNSET_UINT;
     slcf->max_count = NGX_CONF_UNSET_UINT;
     slcf->scan_limit = NGX_CONF_UNSET_UINT;
@@ -179,6 +186,7 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->no_target, prev->no_target,
                               SCIM_NO_TARGET_AUTO);
     ngx_conf_merge_value(conf->group_name_unique, prev->group_name_unique, 1);
+    ngx_conf_merge_value(conf->failures, prev->failures, 1);
     ngx_conf_merge_uint_value(conf->default_count, prev->default_count, 100);
     ngx_conf_merge_uint_value(conf->max_count, prev->max_count, 1000);
     ngx_conf_merge_uint_value(conf->scan_limit, prev->scan_limit, 10000);

@@ -267,6 +267,10 @@ ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
 
     ctx->error = result->type;
 
+    if (r == r->main && result->status >= NGX_HTTP_BAD_REQUEST) {
+        ctx->error_body = result->body;
+    }
+
     r->headers_out.status = (ngx_uint_t) result->status;
     r->headers_out.content_length_n = length;
 

@@ -90,6 +90,30 @@ ngx_http_scim_run(ngx_http_request_t *r, scim_op_t *op,
 }
 
 
+void
+ngx_http_scim_run_alone(ngx_http_request_t *r, scim_op_t *op)
+{
+    ngx_http_scim_run_t  *run;
+
+    run = scim_pcalloc(op->pool, sizeof(ngx_http_scim_run_t));
+
+    if (run != NULL) {
+        run->redis = ngx_http_scim_redis_get(r);
+    }
+
+    if (run == NULL || run->redis == NULL) {
+        scim_pool_destroy(op->pool);
+        return;
+    }
+
+    run->op = op;
+
+    if (ngx_http_scim_run_step(run, scim_op_run(op)) == NGX_OK) {
+        scim_pool_destroy(op->pool);
+    }
+}
+
+
 static ngx_http_scim_run_t *
 ngx_http_scim_run_create(ngx_http_request_t *r, scim_op_t *op)
 {

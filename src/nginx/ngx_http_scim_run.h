@@ -46,6 +46,13 @@ typedef void (*ngx_http_scim_done_pt)(ngx_http_request_t *r, void *data,
 ngx_int_t ngx_http_scim_run(ngx_http_request_t *r, scim_op_t *op,
     ngx_http_scim_done_pt done, void *data);
 
+/*
+ * The same without a request, whose result nobody waits for; r only leads to
+ * the worker's connection.  op->pool, with all that op reaches, is destroyed at
+ * the end, or at once when the store is known to be down.
+ */
+void ngx_http_scim_run_alone(ngx_http_request_t *r, scim_op_t *op);
+
 /* The worker's connection, made when first asked for; NULL: no memory. */
 ngx_http_scim_redis_t *ngx_http_scim_redis_get(ngx_http_request_t *r);
 

@@ -111,13 +111,14 @@ ngx_http_scim_token_allow(ngx_http_request_t *r)
 }
 
 
-/* A copy of the refusal, for scim_error; its body stays in the pool of the
- * operation, which lives as long as the request. */
+/* A copy of the refusal, for scim_error; its body and whom it is about stay in
+ * the pool of the operation, which lives as long as the request. */
 static ngx_int_t
 ngx_http_scim_token_deny(ngx_http_scim_call_t *call,
     const scim_result_t *result)
 {
     scim_result_t  *gate;
+    scim_token_t   *found;
 
     gate = ngx_palloc(call->request->pool, sizeof(scim_result_t));
     if (gate == NULL) {
@@ -126,6 +127,12 @@ ngx_http_scim_token_deny(ngx_http_scim_call_t *call,
 
     *gate = *result;
     call->ctx->gate = gate;
+
+    found = &call->gate.found;
+    call->ctx->denied_tenant.data = (u_char *) found->tenant.data;
+    call->ctx->denied_tenant.len = found->tenant.len;
+    call->ctx->denied_token.data = (u_char *) found->id.data;
+    call->ctx->denied_token.len = found->id.len;
 
     return ngx_http_scim_token_send(call->request, result);
 }

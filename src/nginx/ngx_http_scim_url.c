@@ -31,8 +31,7 @@ ngx_http_scim_prefix(ngx_http_request_t *r, ngx_str_t *prefix)
 }
 
 
-/* What of uri comes after prefix; NGX_DECLINED if that is not a path. */
-static ngx_int_t
+ngx_int_t
 ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
     ngx_str_t *rest)
 {
