@@ -1,7 +1,10 @@
 # Requests that failed, as the admin API lists them (docs/admin-api.md).  A
-# failure is noted after its answer: it is looked for in a block of its own.
+# failure is noted after its answer: it is looked for in a block of its own,
+# and one worker notes them in their order.
 use Test::Nginx::Socket 'no_plan';
 use Scim;
+
+workers(1);
 
 our $Both = <<"_EOC_";
     location /admin/ { scim_admin; }
@@ -205,14 +208,14 @@ error 405 /GET, HEAD, DELETE/
         deny all;
     }
 --- more_headers
-X-Tenant: nowhere
-
 X-Tenant: acme
---- request
-GET /scim/v2/Users/x
 
+X-Tenant: nowhere
+--- request
 GET /closed/Users
---- error_code: 404 403
+
+GET /scim/v2/Users/x
+--- error_code: 403 404
 
 
 
@@ -224,8 +227,8 @@ GET /closed/Users
 GET /admin/failures
 --- json
 {"failures": [
-  {"status": 403, "detail": "/Access is denied/", "path": "/closed/Users"},
-  {"status": 404, "tenant": "nowhere", "path": "/scim/v2/Users/x"}
+  {"status": 404, "tenant": "nowhere", "path": "/scim/v2/Users/x"},
+  {"status": 403, "detail": "/Access is denied/", "path": "/closed/Users"}
 ]}
 
 

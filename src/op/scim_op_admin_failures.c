@@ -7,11 +7,9 @@
  */
 
 #include "scim_op_admin.h"
-#include "scim_request.h"
+#include "scim_op_entry.h"
 #include "../store/scim_store_failure.h"
 
-
-#define COUNT_DEFAULT  100
 
 static scim_rc_t list(scim_op_t *op, const redisReply *reply);
 static scim_rc_t listed(scim_op_t *op, const redisReply *reply);
@@ -20,61 +18,34 @@ static scim_rc_t cleared(scim_op_t *op, const redisReply *reply);
 
 
 static scim_rc_t
-read_count(const scim_op_t *op, size_t *count, scim_error_t *err)
+read_args(const scim_op_t *op, size_t *count, scim_str_t *cursor,
+    scim_error_t *err)
 {
-    size_t               i;
-    scim_rc_t            rc;
-    scim_str_t           text;
-    const scim_admin_t  *admin = op->state;
+    scim_rc_t   rc;
+    scim_str_t  values[2];
 
-    *count = COUNT_DEFAULT;
+    static const char *const  names[] = { "count", "cursor", NULL };
 
-    rc = scim_request_arg(op->pool, admin->args, scim_str("count"), &text,
-                          err);
+    rc = scim_admin_args(op, names, values, err);
+
+    if (rc == SCIM_OK) {
+        rc = scim_op_entry_count(values[0], "count", count, err);
+    }
+
     if (rc != SCIM_OK) {
-        return (rc == SCIM_NONE) ? SCIM_OK : rc;
+        return rc;
     }
 
-    for (i = 0, *count = 0; i < text.len && i < 4; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            break;
-        }
+    *cursor = values[1];
 
-        *count = *count * 10 + (size_t) (text.data[i] - '0');
-    }
-
-    if (i != text.len || *count < 1 || *count > SCIM_STORE_FAILURES_MAX) {
-        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                           "count must be a number from 1 to %d, not "
-                           "\"%.*s\"", SCIM_STORE_FAILURES_MAX,
-                           SCIM_FMT(text));
-    }
-
-    return SCIM_OK;
-}
-
-
-static scim_rc_t
-read_cursor(const scim_op_t *op, scim_str_t *cursor, scim_error_t *err)
-{
-    scim_rc_t            rc;
-    const scim_admin_t  *admin = op->state;
-
-    rc = scim_request_arg(op->pool, admin->args, scim_str("cursor"), cursor,
-                          err);
-    if (rc == SCIM_NONE) {
-        *cursor = scim_str_absent;
-        return SCIM_OK;
-    }
-
-    if (rc == SCIM_OK && !scim_store_failure_id(*cursor)) {
+    if (cursor->data != NULL && !scim_store_place_valid(*cursor)) {
         return scim_refuse(err, 400, SCIM_INVALID_CURSOR,
                            "The cursor \"%.*s\" is none: take nextCursor of "
                            "the page before, or begin anew without one",
                            SCIM_FMT(*cursor));
     }
 
-    return rc;
+    return SCIM_OK;
 }
 
 
@@ -109,12 +80,7 @@ list(scim_op_t *op, const redisReply *reply)
 
     (void) reply;
 
-    rc = read_count(op, &admin->n, &err);
-
-    if (rc == SCIM_OK) {
-        rc = read_cursor(op, &cursor, &err);
-    }
-
+    rc = read_args(op, &admin->n, &cursor, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
@@ -127,21 +93,6 @@ list(scim_op_t *op, const redisReply *reply)
 }
 
 
-/* ,"name":"text" unless there is none */
-static void
-write_text(scim_buf_t *buf, const char *name, scim_str_t text)
-{
-    if (text.len == 0) {
-        return;
-    }
-
-    scim_buf_lit(buf, ",\"");
-    scim_buf_str(buf, scim_str_from(name));
-    scim_buf_lit(buf, "\":");
-    scim_json_write_string(buf, text);
-}
-
-
 static void
 write_failure(scim_buf_t *buf, const scim_failure_t *failure, bool whose)
 {
@@ -150,22 +101,22 @@ write_failure(scim_buf_t *buf, const scim_failure_t *failure, bool whose)
     scim_admin_time(buf, "time", failure->time);
 
     if (whose) {
-        write_text(buf, "tenant", failure->tenant);
+        scim_op_entry_text(buf, "tenant", failure->tenant);
     }
 
-    write_text(buf, "method", failure->method);
-    write_text(buf, "path", failure->path);
+    scim_op_entry_text(buf, "method", failure->method);
+    scim_op_entry_text(buf, "path", failure->path);
 
     scim_buf_lit(buf, ",\"status\":");
     scim_buf_str(buf, failure->status.len == 0 ? scim_str("0")
                                                : failure->status);
 
-    write_text(buf, "scimType", failure->type);
-    write_text(buf, "detail", failure->detail);
-    write_text(buf, "requestId", failure->request);
-    write_text(buf, "tokenId", failure->token);
-    write_text(buf, "address", failure->address);
-    write_text(buf, "userAgent", failure->agent);
+    scim_op_entry_text(buf, "scimType", failure->type);
+    scim_op_entry_text(buf, "detail", failure->detail);
+    scim_op_entry_text(buf, "requestId", failure->request);
+    scim_op_entry_text(buf, "tokenId", failure->token);
+    scim_op_entry_text(buf, "address", failure->address);
+    scim_op_entry_text(buf, "userAgent", failure->agent);
     scim_buf_char(buf, '}');
 }
 
@@ -197,7 +148,8 @@ listed(scim_op_t *op, const redisReply *reply)
     scim_buf_char(&admin->out, ']');
 
     if (n > admin->n) {
-        write_text(&admin->out, "nextCursor", failures[admin->n - 1].id);
+        scim_op_entry_text(&admin->out, "nextCursor",
+                           failures[admin->n - 1].id);
     }
 
     scim_buf_char(&admin->out, '}');

@@ -10,9 +10,8 @@
 #define COUNT_MAX  1000
 
 
-/* ,"name":"text", unless there is none. */
-static void
-write_text(scim_buf_t *buf, const char *name, scim_str_t text)
+void
+scim_op_entry_text(scim_buf_t *buf, const char *name, scim_str_t text)
 {
     if (text.len == 0) {
         return;
@@ -35,20 +34,20 @@ scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
 
     scim_buf_lit(buf, "{\"id\":");
     scim_json_write_string(buf, entry->id);
-    write_text(buf, "time", scim_str_from(time));
-    write_text(buf, "actor", entry->actor);
-    write_text(buf, "operation", entry->operation);
-    write_text(buf, "resourceType", entry->type);
-    write_text(buf, "resourceId", entry->resource);
-    write_text(buf, "resourceName", entry->name);
+    scim_op_entry_text(buf, "time", scim_str_from(time));
+    scim_op_entry_text(buf, "actor", entry->actor);
+    scim_op_entry_text(buf, "operation", entry->operation);
+    scim_op_entry_text(buf, "resourceType", entry->type);
+    scim_op_entry_text(buf, "resourceId", entry->resource);
+    scim_op_entry_text(buf, "resourceName", entry->name);
     scim_buf_lit(buf, ",\"version\":");
     scim_buf_uint(buf, entry->version);
-    write_text(buf, "address", entry->address);
-    write_text(buf, "requestId", entry->request);
-    write_text(buf, "tokenId", entry->token);
+    scim_op_entry_text(buf, "address", entry->address);
+    scim_op_entry_text(buf, "requestId", entry->request);
+    scim_op_entry_text(buf, "tokenId", entry->token);
     scim_buf_lit(buf, ",\"changes\":");
     scim_buf_str(buf, entry->changes);
-    write_text(buf, "cursor", cursor);
+    scim_op_entry_text(buf, "cursor", cursor);
     scim_buf_char(buf, '}');
 }
 

@@ -16,6 +16,9 @@
 void scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
     scim_str_t cursor);
 
+/* ,"name":"text", unless there is none. */
+void scim_op_entry_text(scim_buf_t *buf, const char *name, scim_str_t text);
+
 /* How many entries are wanted, of the argument `name`: 100 without it, 1,000
  * at most.  Refused: 400. */
 scim_rc_t scim_op_entry_count(scim_str_t text, const char *name, size_t *out,

@@ -104,35 +104,6 @@ scim_store_failure_add_reply(const redisReply *reply, scim_error_t *err)
 }
 
 
-/* "MS-N" */
-static bool
-read_id(scim_str_t text, uint64_t *ms)
-{
-    size_t    dash;
-    uint64_t  n;
-
-    for (dash = 0; dash < text.len && text.data[dash] != '-'; dash++) {
-        /* to the dash */
-    }
-
-    if (dash == text.len) {
-        return false;
-    }
-
-    return scim_store_digits((scim_str_t) { text.data, dash }, ms)
-           && scim_store_digits(scim_str_skip(text, dash + 1), &n);
-}
-
-
-bool
-scim_store_failure_id(scim_str_t text)
-{
-    uint64_t  ms;
-
-    return read_id(text, &ms);
-}
-
-
 scim_rc_t
 scim_store_failures(scim_pool_t *pool, scim_str_t tenant, scim_str_t before,
     size_t count, scim_store_cmd_t *cmd)
@@ -189,7 +160,7 @@ read_entry(const redisReply *entry, scim_failure_t *failure)
 
     if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2
         || !scim_store_text(entry, 0, &failure->id)
-        || !read_id(failure->id, &failure->time))
+        || !scim_store_place(failure->id, &failure->time))
     {
         return false;
     }

@@ -11,9 +11,6 @@
 /* How many are kept in each stream, about: the oldest go in blocks. */
 #define SCIM_STORE_FAILURES  1000
 
-/* How far one reply goes. */
-#define SCIM_STORE_FAILURES_MAX  1000
-
 /* Text is UTF-8; what is not known is absent or empty. */
 typedef struct {
     scim_str_t tenant;      /* as the request has it, there or not */
@@ -27,7 +24,7 @@ typedef struct {
     scim_str_t address;     /* of the client */
     scim_str_t agent;       /* the client's User-Agent */
 
-    scim_str_t id;          /* place in the list; the store gives it */
+    scim_str_t id;          /* place in the stream; the store gives it */
     uint64_t   time;        /* ms since the epoch, by Redis' clock */
 } scim_failure_t;
 
@@ -38,9 +35,6 @@ scim_rc_t scim_store_failure_add(scim_pool_t *pool, scim_str_t tenant,
 /* SCIM_NONE: there is no such tenant, nothing was noted. */
 scim_rc_t scim_store_failure_add_reply(const redisReply *reply,
     scim_error_t *err);
-
-/* Whether text is the place of a failure in the list. */
-bool scim_store_failure_id(scim_str_t text);
 
 /* Up to `count` of a tenant's (empty: of those without), newest first, those
  * before the place `before` (absent: from the newest).  The tenant's being

@@ -44,8 +44,8 @@ static const scim_str_t  streams[] = {
 
 /* --- places -------------------------------------------------------------- */
 
-static bool
-read_place(scim_str_t id, uint64_t *ms)
+bool
+scim_store_place(scim_str_t id, uint64_t *ms)
 {
     size_t      i;
     uint64_t    number;
@@ -67,7 +67,7 @@ scim_store_place_valid(scim_str_t id)
 {
     uint64_t  ms;
 
-    return read_place(id, &ms);
+    return scim_store_place(id, &ms);
 }
 
 
@@ -106,7 +106,7 @@ read_entry(const redisReply *reply, scim_store_entry_t *entry)
 
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2
         || !scim_store_text(reply, 0, &entry->id)
-        || !read_place(entry->id, &entry->time) || entry->time > TIME_MAX
+        || !scim_store_place(entry->id, &entry->time) || entry->time > TIME_MAX
         || reply->element[1]->type != REDIS_REPLY_ARRAY)
     {
         return false;

@@ -67,6 +67,9 @@ bool scim_store_digits(scim_str_t s, uint64_t *out);
 /* 1; or 0, SCIM_NONE: not done, because it is there already or is not. */
 scim_rc_t scim_store_done(const redisReply *reply, scim_error_t *err);
 
+/* A place in a stream, "MS-NUMBER", and its time; false: it is none. */
+bool scim_store_place(scim_str_t id, uint64_t *ms);
+
 /* nil, or text. */
 bool scim_store_text_or_nil(const redisReply *array, size_t i,
     scim_str_t *out);

