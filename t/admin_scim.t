@@ -253,3 +253,72 @@ GET /admin//tenants/%61cme/scim/v2/Users/ada-1
 --- json
 {"meta": {"location": "https://id.example.com/api/tenants/acme/scim/v2/Users/ada-1"}}
 --- access_log eval: qr/^acme ada-1;$/m
+
+
+
+=== TEST 8: whose a change is: the signed-in administrator's, the token's
+--- config
+scim_actor "Scim System User";
+location /admin/ {
+    auth_basic           "SCIM administration";
+    auth_basic_user_file ../html/htpasswd;
+    scim_admin;
+}
+location /scim/v2/ { scim; auth_request /_token; }
+location = /_token { internal; scim_token; }
+--- user_files
+>>> htpasswd
+ada:{PLAIN}secret
+--- scim_users
+bob-1 bob
+--- more_headers
+Authorization: Basic YWRhOnNlY3JldA==
+
+Authorization: Bearer $TOKEN
+
+Authorization: Basic YWRhOnNlY3JldA==
+
+Authorization: Bearer $TOKEN
+
+Authorization: Basic YWRhOnNlY3JldA==
+--- request
+PATCH /admin/tenants/acme/tokens/tokenacme0000001
+{"actor":"Entra ID"}
+
+PATCH /scim/v2/Users/bob-1
+{"Operations":[{"op":"replace","path":"title","value":"1"}]}
+
+PATCH /admin/tenants/acme/scim/v2/Users/bob-1
+{"Operations":[{"op":"replace","path":"title","value":"2"}]}
+
+GET /scim/v2/Users/bob-1?attributes=title
+
+GET /admin/tenants/acme/history
+--- error_code: 200 200 200 200 200
+--- json
+{"actor": "Entra ID"}
+
+{"title": "1"}
+
+{"title": "2"}
+
+{"title": "2"}
+
+{"entries": [{"actor": "ada", "tokenId": "<absent>"}, {"actor": "Entra ID", "tokenId": "tokenacme0000001"}]}
+
+
+
+=== TEST 9: a rule for identity providers yields to an administrator
+--- config eval: "scim_display_name derived; $::Admin"
+--- request
+POST /scim/v2/Users
+{"userName":"ada","displayName":"Sent","name":{"givenName":"Ada","familyName":"Byron"}}
+
+POST /admin/tenants/acme/scim/v2/Users
+{"userName":"bob","displayName":"Sent","name":{"givenName":"Bob","familyName":"Byron"}}
+--- error_code: 201 201
+--- more_headers eval: $::Auth
+--- json
+any
+
+{"displayName": "Sent"}

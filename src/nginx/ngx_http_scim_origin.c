@@ -27,8 +27,8 @@ ngx_http_scim_excerpt(scim_pool_t *pool, const ngx_str_t *from, size_t max,
 
 
 /*
- * At the admin API whoever has signed in; else what the configuration says,
- * and the default.  An empty value is none.
+ * At the admin API whoever has signed in; else what the token says, the
+ * configuration, and the default.  An empty value is none.
  */
 static ngx_int_t
 ngx_http_scim_actor(ngx_http_scim_call_t *call, ngx_str_t *actor)
@@ -43,6 +43,10 @@ ngx_http_scim_actor(ngx_http_scim_call_t *call, ngx_str_t *actor)
 
     if (call->env.admin && ngx_http_auth_basic_user(r) == NGX_OK) {
         *actor = r->headers_in.user;
+    }
+
+    if (actor->len == 0) {
+        *actor = call->ctx->token_actor;
     }
 
     if (actor->len == 0 && call->conf->actor != NULL
