@@ -7,6 +7,7 @@
  */
 
 #include "store/scim_store.h"
+#include "store/scim_store_history.h"
 #include "store/scim_store_token.h"
 
 #include <stdlib.h>
@@ -140,6 +141,51 @@ read_tenants(scim_pool_t *pool, const redisReply *reply)
 
 
 static void
+read_entries(const scim_store_entry_t *entries, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        read_str(entries[i].id);
+        read_str(entries[i].operation);
+        read_str(entries[i].type);
+        read_str(entries[i].resource);
+        read_str(entries[i].name);
+        read_str(entries[i].modified);
+        read_str(entries[i].actor);
+        read_str(entries[i].address);
+        read_str(entries[i].request);
+        read_str(entries[i].token);
+        read_str(entries[i].changes);
+    }
+}
+
+
+static void
+read_history(scim_pool_t *pool, const redisReply *reply)
+{
+    scim_str_t                 tip;
+    scim_error_t               err;
+    scim_store_feed_page_t     feed;
+    scim_store_history_page_t  page;
+
+    if (scim_store_history_reply(pool, reply, &page, &err) == SCIM_OK) {
+        read_str(page.next);
+        read_entries(page.entries, page.n);
+    }
+
+    if (scim_store_feed_reply(pool, reply, &feed, &err) == SCIM_OK) {
+        read_str(feed.tip);
+        read_entries(feed.entries, feed.n);
+    }
+
+    if (scim_store_tip_reply(reply, &tip, &err) == SCIM_OK) {
+        read_str(tip);
+    }
+}
+
+
+static void
 read_reply(const redisReply *reply, long allocations)
 {
     bool                   more;
@@ -161,6 +207,7 @@ read_reply(const redisReply *reply, long allocations)
     read_commit(pool, reply);
     read_tokens(pool, reply);
     read_tenants(pool, reply);
+    read_history(pool, reply);
     (void) scim_store_sweep_reply(reply, &more, &err);
     if (scim_store_members_reply(pool, reply, &relations, &n, &err)
         == SCIM_OK)
