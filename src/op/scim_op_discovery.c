@@ -65,15 +65,16 @@ allowed(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 tell_one(scim_op_t *op, scim_buf_t *buf)
 {
+    bool                   groups = scim_op_groups(op);
     scim_str_t             id = op->request.id;
     scim_str_t             base = op->env->base;
     const scim_schemas_t  *schemas = op->env->conf->schemas;
 
     if (op->request.target == SCIM_TARGET_TYPES) {
-        return scim_discovery_type(buf, base, schemas, id);
+        return scim_discovery_type(buf, base, schemas, id, groups);
     }
 
-    return scim_discovery_schema(buf, base, schemas, id);
+    return scim_discovery_schema(buf, base, schemas, id, groups);
 }
 
 
@@ -113,10 +114,10 @@ tell(scim_op_t *op)
         }
 
     } else if (op->request.target == SCIM_TARGET_TYPES) {
-        scim_discovery_types(&buf, base, conf->schemas);
+        scim_discovery_types(&buf, base, conf->schemas, scim_op_groups(op));
 
     } else {
-        scim_discovery_schemas(&buf, base, conf->schemas);
+        scim_discovery_schemas(&buf, base, conf->schemas, scim_op_groups(op));
     }
 
     return scim_op_body(op, 200, &buf);

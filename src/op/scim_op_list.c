@@ -115,7 +115,8 @@ cursor(const scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
     }
 
     parts[0] = op->env->tenant;
-    parts[1] = (request->type != NULL) ? request->type->name : scim_str("");
+    parts[1] = (request->type != NULL) ? request->type->name
+               : scim_op_groups(op) ? scim_str("") : scim_str("no groups");
     parts[2] = request->filter;
     parts[3] = request->sort_by;
     parts[4] = list->descending ? scim_str("down") : scim_str("up");
@@ -163,6 +164,14 @@ leg_filter(const scim_op_t *op, scim_op_list_t *list, scim_op_leg_t *leg,
                                  err);
     if (rc != SCIM_OK) {
         return rc;
+    }
+
+    if (leg->type->groups != NULL && !scim_op_groups(op)
+        && scim_filter_uses(leg->filter, leg->type->groups))
+    {
+        return scim_refuse(err, 400, SCIM_INVALID_FILTER,
+                           "Groups are switched off for this tenant: nothing "
+                           "can be found by them");
     }
 
     return scim_op_plan(op->pool, scim_op_indexes(op), leg->filter,
@@ -215,24 +224,49 @@ count_types(const scim_schemas_t *schemas)
 }
 
 
+/* The type asked for, or all that this client sees. */
 static scim_rc_t
-make_legs(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
+choose_types(const scim_op_t *op, scim_op_list_t *list)
 {
-    unsigned                     i;
-    scim_rc_t                    rc = SCIM_OK;
+    size_t                       i, n;
     const scim_schemas_t        *schemas = op->env->conf->schemas;
     const scim_resource_type_t  *type = op->request.type;
 
-    list->nlegs = (type != NULL) ? 1 : (unsigned) count_types(schemas);
-    list->legs = scim_pcalloc(op->pool, list->nlegs * sizeof(scim_op_leg_t));
+    n = (type != NULL) ? 1 : count_types(schemas);
 
+    list->legs = scim_pcalloc(op->pool, n * sizeof(scim_op_leg_t));
     if (list->legs == NULL) {
         return SCIM_NOMEM;
     }
 
+    if (type != NULL) {
+        list->legs[list->nlegs++].type = type;
+        return SCIM_OK;
+    }
+
+    for (i = 0; i < n; i++) {
+        type = scim_schemas_type_at(schemas, i);
+
+        if (type->members == NULL || scim_op_groups(op)) {
+            list->legs[list->nlegs++].type = type;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+make_legs(scim_op_t *op, scim_op_list_t *list, scim_error_t *err)
+{
+    unsigned   i;
+    scim_rc_t  rc = SCIM_OK;
+
+    if (choose_types(op, list) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
     for (i = 0; rc == SCIM_OK && i < list->nlegs; i++) {
-        list->legs[i].type = (type != NULL) ? type
-                                            : scim_schemas_type_at(schemas, i);
         rc = make_leg(op, list, &list->legs[i], err);
     }
 

@@ -44,6 +44,7 @@ scim_op_view(scim_op_t *op, scim_op_view_t *view, scim_error_t *err)
     attr = relation_attr(request->type);
 
     view->relations = attr != NULL && !request->brief
+                      && scim_op_groups(op)
                       && scim_projection_wants(view->projection, attr);
     view->stored = view->projection == NULL
                    || (attr != NULL

@@ -144,20 +144,38 @@ scim_discovery_write_type(scim_buf_t *buf, scim_str_t base,
 }
 
 
+/* The i-th of those that are shown; NULL past the end. */
+static const scim_resource_type_t *
+scim_discovery_type_at(const scim_schemas_t *schemas, bool groups, size_t i)
+{
+    size_t                       at;
+    const scim_resource_type_t  *type;
+
+    for (at = 0; (type = scim_schemas_type_at(schemas, at)) != NULL; at++) {
+        if ((groups || type->members == NULL) && i-- == 0) {
+            break;
+        }
+    }
+
+    return type;
+}
+
+
 void
 scim_discovery_types(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas)
+    const scim_schemas_t *schemas, bool groups)
 {
     size_t                       i, n;
     const scim_resource_type_t  *type;
 
-    for (n = 0; scim_schemas_type_at(schemas, n) != NULL; n++) {
+    for (n = 0; scim_discovery_type_at(schemas, groups, n) != NULL; n++) {
         /* count */
     }
 
     scim_discovery_list(buf, n);
 
-    for (i = 0; (type = scim_schemas_type_at(schemas, i)) != NULL; i++) {
+    for (i = 0; i < n; i++) {
+        type = scim_discovery_type_at(schemas, groups, i);
 
         if (i > 0) {
             scim_buf_char(buf, ',');
@@ -172,12 +190,13 @@ scim_discovery_types(scim_buf_t *buf, scim_str_t base,
 
 scim_rc_t
 scim_discovery_type(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas, scim_str_t name)
+    const scim_schemas_t *schemas, scim_str_t name, bool groups)
 {
     const scim_resource_type_t  *type;
 
     type = scim_schemas_type(schemas, name);
-    if (type == NULL) {
+
+    if (type == NULL || (!groups && type->members != NULL)) {
         return SCIM_NONE;
     }
 
@@ -187,12 +206,100 @@ scim_discovery_type(scim_buf_t *buf, scim_str_t base,
 }
 
 
+static bool
+scim_discovery_has(const scim_resource_type_t *type,
+    const scim_schema_t *schema)
+{
+    size_t  i;
+
+    for (i = 0; i < type->nextensions && type->extensions[i] != schema; i++) {
+        /* the next */
+    }
+
+    return type->schema == schema || i < type->nextensions;
+}
+
+
+/* Not if only types that are not shown have it. */
+static bool
+scim_discovery_shows(const scim_schemas_t *schemas, bool groups,
+    const scim_schema_t *schema)
+{
+    bool                         hidden;
+    size_t                       i;
+    const scim_resource_type_t  *type;
+
+    hidden = false;
+
+    for (i = 0; (type = scim_schemas_type_at(schemas, i)) != NULL; i++) {
+
+        if (!scim_discovery_has(type, schema)) {
+            continue;
+        }
+
+        if (groups || type->members == NULL) {
+            return true;
+        }
+
+        hidden = true;
+    }
+
+    return !hidden;
+}
+
+
+/* The schema without its attribute `groups`, where it is the computed one. */
+static const scim_json_t *
+scim_discovery_trim(scim_pool_t *pool, const scim_schemas_t *schemas,
+    const scim_schema_t *schema)
+{
+    size_t                       i;
+    scim_json_t                 *copy, *attr, *attrs;
+    const scim_resource_type_t  *type;
+
+    for (i = 0; (type = scim_schemas_type_at(schemas, i)) != NULL; i++) {
+        if (type->groups != NULL && type->groups->schema == schema) {
+            break;
+        }
+    }
+
+    if (type == NULL) {
+        return schema->json;
+    }
+
+    copy = scim_json_copy(pool, schema->json);
+    attrs = scim_json_get(copy, scim_str("attributes"));
+
+    for (attr = (attrs == NULL) ? NULL : attrs->first; attr != NULL;
+         attr = attr->next)
+    {
+        if (scim_str_eq(scim_json_get_text(attr, scim_str("name")),
+                        type->groups->name))
+        {
+            scim_json_remove(attrs, attr);
+            break;
+        }
+    }
+
+    return copy;
+}
+
+
 /* The schema as its file has it, and meta as the last member. */
 static void
 scim_discovery_write_schema(scim_buf_t *buf, scim_str_t base,
-    const scim_schema_t *schema)
+    const scim_schemas_t *schemas, const scim_schema_t *schema, bool groups)
 {
-    scim_json_write(buf, schema->json);
+    const scim_json_t  *json;
+
+    json = groups ? schema->json
+                  : scim_discovery_trim(buf->pool, schemas, schema);
+    if (json == NULL) {
+        buf->failed = true;
+        return;
+    }
+
+    scim_json_write(buf, json);
 
     if (!buf->failed) {
         buf->len--;
@@ -205,24 +312,33 @@ scim_discovery_write_schema(scim_buf_t *buf, scim_str_t base,
 
 void
 scim_discovery_schemas(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas)
+    const scim_schemas_t *schemas, bool groups)
 {
+    bool                  any;
     size_t                i, n;
     const scim_schema_t  *schema;
 
-    for (n = 0; scim_schemas_at(schemas, n) != NULL; n++) {
-        /* count */
+    n = 0;
+
+    for (i = 0; (schema = scim_schemas_at(schemas, i)) != NULL; i++) {
+        n += scim_discovery_shows(schemas, groups, schema);
     }
 
     scim_discovery_list(buf, n);
+    any = false;
 
     for (i = 0; (schema = scim_schemas_at(schemas, i)) != NULL; i++) {
 
-        if (i > 0) {
+        if (!scim_discovery_shows(schemas, groups, schema)) {
+            continue;
+        }
+
+        if (any) {
             scim_buf_char(buf, ',');
         }
 
-        scim_discovery_write_schema(buf, base, schema);
+        any = true;
+        scim_discovery_write_schema(buf, base, schemas, schema, groups);
     }
 
     scim_buf_lit(buf, "]}");
@@ -231,16 +347,17 @@ scim_discovery_schemas(scim_buf_t *buf, scim_str_t base,
 
 scim_rc_t
 scim_discovery_schema(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas, scim_str_t urn)
+    const scim_schemas_t *schemas, scim_str_t urn, bool groups)
 {
     const scim_schema_t  *schema;
 
     schema = scim_schemas_find(schemas, urn);
-    if (schema == NULL) {
+
+    if (schema == NULL || !scim_discovery_shows(schemas, groups, schema)) {
         return SCIM_NONE;
     }
 
-    scim_discovery_write_schema(buf, base, schema);
+    scim_discovery_write_schema(buf, base, schemas, schema, groups);
 
     return SCIM_OK;
 }

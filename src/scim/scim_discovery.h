@@ -19,16 +19,18 @@ typedef struct {
 } scim_features_t;
 
 /* Each appends one JSON document; base is the base URL without a slash at the
- * end.  One by id: SCIM_NONE if there is none such. */
+ * end.  One by id: SCIM_NONE if there is none such.  Without `groups` there
+ * are neither types with members, nor what is theirs alone, nor the groups
+ * that others are in. */
 void scim_discovery_config(scim_buf_t *buf, scim_str_t base,
     const scim_features_t *features);
 void scim_discovery_types(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas);
+    const scim_schemas_t *schemas, bool groups);
 scim_rc_t scim_discovery_type(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas, scim_str_t name);
+    const scim_schemas_t *schemas, scim_str_t name, bool groups);
 void scim_discovery_schemas(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas);
+    const scim_schemas_t *schemas, bool groups);
 scim_rc_t scim_discovery_schema(scim_buf_t *buf, scim_str_t base,
-    const scim_schemas_t *schemas, scim_str_t urn);
+    const scim_schemas_t *schemas, scim_str_t urn, bool groups);
 
 #endif /* SCIM_DISCOVERY_H */

@@ -116,19 +116,19 @@ types(void **state)
     (void) state;
 
     scim_buf_init(&buf, pool, 0);
-    scim_discovery_types(&buf, base, unit_schemas());
+    scim_discovery_types(&buf, base, unit_schemas(), true);
     assert_string_equal(unit_text(pool, tree(&buf)),
         "{'schemas':['" LIST "'],'totalResults':2,'itemsPerPage':2,"
         "'startIndex':1,'Resources':[" USER_TYPE "," GROUP_TYPE "]}");
 
     scim_buf_init(&buf, pool, 0);
     assert_int_equal(scim_discovery_type(&buf, base, unit_schemas(),
-                                         scim_str("Group")), SCIM_OK);
+                                         scim_str("Group"), true), SCIM_OK);
     assert_string_equal(unit_text(pool, tree(&buf)), GROUP_TYPE);
 
     scim_buf_init(&buf, pool, 0);
     assert_int_equal(scim_discovery_type(&buf, base, unit_schemas(),
-                                         scim_str("Users")), SCIM_NONE);
+                                         scim_str("Users"), true), SCIM_NONE);
     assert_int_equal(buf.len, 0);
 }
 
@@ -181,7 +181,7 @@ schemas(void **state)
     (void) state;
 
     scim_buf_init(&buf, pool, 0);
-    scim_discovery_schemas(&buf, base, unit_schemas());
+    scim_discovery_schemas(&buf, base, unit_schemas(), true);
     root = tree(&buf);
 
     assert_string_equal(unit_text(pool, scim_json_get(root,
@@ -209,7 +209,7 @@ schema(void **state)
 
     scim_buf_init(&buf, pool, 0);
     assert_int_equal(scim_discovery_schema(&buf, base, unit_schemas(),
-                         scim_str(CORE "User")), SCIM_OK);
+                         scim_str(CORE "User"), true), SCIM_OK);
     root = tree(&buf);
     assert_true(scim_str_eq(scim_json_get_text(root, scim_str("id")),
                             scim_str(CORE "User")));
@@ -229,8 +229,48 @@ schema(void **state)
 
     scim_buf_init(&buf, pool, 0);
     assert_int_equal(scim_discovery_schema(&buf, base, unit_schemas(),
-                                           scim_str("common")), SCIM_NONE);
+                                           scim_str("common"), true),
+                     SCIM_NONE);
     assert_int_equal(buf.len, 0);
+}
+
+
+static void
+without_groups(void **state)
+{
+    scim_buf_t          buf;
+    const scim_json_t  *root, *one;
+
+    (void) state;
+
+    scim_buf_init(&buf, pool, 0);
+    scim_discovery_types(&buf, base, unit_schemas(), false);
+    assert_string_equal(unit_text(pool, tree(&buf)),
+        "{'schemas':['" LIST "'],'totalResults':1,'itemsPerPage':1,"
+        "'startIndex':1,'Resources':[" USER_TYPE "]}");
+
+    scim_buf_init(&buf, pool, 0);
+    assert_int_equal(scim_discovery_type(&buf, base, unit_schemas(),
+                                         scim_str("Group"), false), SCIM_NONE);
+    assert_int_equal(scim_discovery_schema(&buf, base, unit_schemas(),
+                                           scim_str(CORE "Group"), false),
+                     SCIM_NONE);
+    assert_int_equal(buf.len, 0);
+
+    scim_discovery_schemas(&buf, base, unit_schemas(), false);
+    root = tree(&buf);
+    assert_null(strstr(unit_text(pool, root), "Group'"));
+    assert_null(strstr(unit_text(pool, root), "'groups'"));
+    one = scim_json_get(root, scim_str("Resources"));
+    assert_int_equal(one->count, 2);
+
+    scim_buf_init(&buf, pool, 0);
+    assert_int_equal(scim_discovery_schema(&buf, base, unit_schemas(),
+                                           scim_str(CORE "User"), false),
+                     SCIM_OK);
+    root = tree(&buf);
+    check_attributes(scim_json_get(root, scim_str("attributes")), 0);
+    assert_int_equal(scim_json_get(root, scim_str("attributes"))->count, 19);
 }
 
 
@@ -252,8 +292,9 @@ write_all(void *data)
 
     scim_buf_init(&buf, p, 1);
     scim_discovery_config(&buf, base, &features);
-    scim_discovery_types(&buf, base, unit_schemas());
-    scim_discovery_schemas(&buf, base, unit_schemas());
+    scim_discovery_types(&buf, base, unit_schemas(), true);
+    scim_discovery_schemas(&buf, base, unit_schemas(), true);
+    scim_discovery_schemas(&buf, base, unit_schemas(), false);
     rc = scim_buf_done(&buf, &text);
     scim_pool_destroy(p);
 
@@ -278,6 +319,7 @@ main(void)
         cmocka_unit_test(types),
         cmocka_unit_test(schemas),
         cmocka_unit_test(schema),
+        cmocka_unit_test(without_groups),
         cmocka_unit_test(no_memory),
     };
 

@@ -270,6 +270,134 @@ in_a_bulk(void **state)
 }
 
 
+#define GROUP_URN  "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+static void
+groups_off(void **state)
+{
+    size_t          i;
+    const char     *user, *group;
+    unit_answer_t   answer;
+
+    static const struct {
+        const char *request;
+        const char *body;
+        int         status;
+        const char *has;
+        const char *has_not;
+    } cases[] = {
+        { "GET /Groups", NULL, 404, "switched off", "scimType" },
+        { "POST /Groups", "{'displayName':'x'}", 404, "switched off", NULL },
+        { "POST /Groups", "{}", 404, "switched off", NULL },
+        { "POST /Groups/.search", "{}", 404, "switched off", NULL },
+        { "GET /Groups/@G", NULL, 404, "switched off", NULL },
+        { "PUT /Groups/@G", "{'displayName':'x'}", 404, "switched off", NULL },
+        { "PATCH /Groups/@G", "{'Operations':[{'op':'remove','path':"
+          "'members'}]}", 404, "switched off", NULL },
+        { "DELETE /Groups/@G", NULL, 404, "switched off", NULL },
+        { "GET /Users/@U", NULL, 200, "ada", "groups" },
+        { "GET /Users/@U?attributes=groups,userName", NULL, 200, "ada",
+          "groups" },
+        { "GET /Users", NULL, 200, "ada", "groups" },
+        { "GET /Users?filter=groups pr", NULL, 400, "invalidFilter", NULL },
+        { "GET /Users?filter=userName eq 'x' or groups.value eq '@G'", NULL,
+          400, "invalidFilter", NULL },
+        { "GET /?filter=groups pr", NULL, 400, "invalidFilter", NULL },
+        { "GET /", NULL, 200, "'totalResults':1,", "team" },
+        { "POST /.search", "{'sortBy':'displayName'}", 200,
+          "'totalResults':1,", "team" },
+        { "PATCH /Users/@U", "{'Operations':[{'op':'add','path':'title',"
+          "'value':'x'}]}", 200, "'title':'x'", "groups" },
+        { "GET /ResourceTypes", NULL, 200, "'totalResults':1,", "Group" },
+        { "GET /ResourceTypes/Group", NULL, 404, NULL, NULL },
+        { "GET /Schemas", NULL, 200, "'totalResults':2,", "roups" },
+        { "GET /Schemas/" GROUP_URN, NULL, 404, NULL, NULL },
+        { "POST /Bulk", "{'Operations':[{'method':'POST','bulkId':'1','path':"
+          "'/Groups','data':{'displayName':'y'}}]}", 200, "'404'", "'201'" },
+    };
+
+    (void) state;
+
+    user = unit_user("ada");
+    group = unit_group("team", user);
+    set("{\"groups\":false}");
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        answer = unit_op(unit_fill(cases[i].request, "UG", user, group),
+                         cases[i].body);
+
+        if (answer.status != cases[i].status
+            || (cases[i].has != NULL
+                && strstr(answer.text, cases[i].has) == NULL)
+            || (cases[i].has_not != NULL
+                && strstr(answer.text, cases[i].has_not) != NULL))
+        {
+            fail_msg("%s: %d %s", cases[i].request, answer.status,
+                     answer.text);
+        }
+    }
+
+    /* administrators see what is there, and so does everybody afterwards */
+    unit_env.admin = true;
+    answer = unit_op(unit_printf("GET /Groups/%s", group), NULL);
+    assert_non_null(strstr(answer.text, user));
+    answer = unit_op(unit_printf("GET /Users/%s", user), NULL);
+    assert_non_null(strstr(answer.text, "team"));
+    unit_env.admin = false;
+
+    set("{\"groups\":true}");
+    answer = unit_op("GET /?filter=groups pr", NULL);
+    assert_non_null(strstr(answer.text, "'totalResults':1,"));
+    answer = unit_op(unit_printf("GET /Groups/%s", group), NULL);
+    assert_int_equal(answer.status, 200);
+}
+
+
+static void
+rules(void **state)
+{
+    const char     *id;
+    unit_answer_t   answer;
+
+    (void) state;
+
+    id = unit_user("old");
+    set("{\"require\":[{\"attribute\":\"externalId\",\"pattern\":"
+        "\"[a-f]+\",\"message\":\"Map objectId to externalId\"},"
+        "{\"type\":\"Group\",\"attribute\":\"displayName\",\"pattern\":"
+        "\"\\\\w{1,36}\"}]}");
+
+    answer = unit_op("POST /Users", "{'userName':'new'}");
+    assert_int_equal(answer.status, 400);
+    assert_string_equal(unit_get(&answer, "scimType"), "invalidValue");
+    assert_string_equal(unit_get(&answer, "detail"),
+                        "Map objectId to externalId");
+    assert_int_equal(unit_op("POST /Users", "{'userName':'new','externalId':"
+                             "'abc'}").status, 201);
+
+    /* what was there before can be suspended, and not be made worse */
+    answer = unit_op(unit_printf("PATCH /Users/%s", id),
+                     "{'Operations':[{'op':'replace','path':'active',"
+                     "'value':false}]}");
+    assert_int_equal(answer.status, 200);
+    answer = unit_op(unit_printf("PATCH /Users/%s", id),
+                     "{'Operations':[{'op':'add','path':'externalId',"
+                     "'value':'xyz'}]}");
+    assert_int_equal(answer.status, 400);
+    answer = unit_op(unit_printf("PUT /Users/%s", id),
+                     "{'userName':'old','externalId':'a'}");
+    assert_int_equal(answer.status, 200);
+    answer = unit_op(unit_printf("PUT /Users/%s", id), "{'userName':'old'}");
+    assert_int_equal(answer.status, 400);
+
+    answer = unit_op("POST /Groups", "{'displayName':'a b'}");
+    assert_int_equal(answer.status, 400);
+    assert_non_null(strstr(answer.text, "displayName must match"));
+    assert_int_equal(unit_op("POST /Groups",
+                             "{'displayName':'a_b'}").status, 201);
+}
+
+
 static scim_rc_t
 scarce(void *data)
 {
@@ -325,6 +453,8 @@ main(void)
         TEST(the_switch_counts),
         TEST(not_for_this_configuration),
         TEST(in_a_bulk),
+        TEST(groups_off),
+        TEST(rules),
         TEST(memory_may_run_short),
     };
 
