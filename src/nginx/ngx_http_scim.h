@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "../op/scim_op.h"
+#include "../op/scim_op_changes.h"
 #include "../op/scim_request.h"
 #include "../scim/scim_schema_load.h"
 #include "ngx_http_scim_redis.h"
@@ -130,6 +131,9 @@ typedef struct {
     ngx_uint_t            round_trips;      /* commands sent for this request */
     ngx_http_scim_call_t *call;             /* whose body is being read */
     ngx_http_scim_stream_t *stream;         /* of an answer in pieces */
+    ngx_msec_t            until;            /* how long the reader of a feed
+                                               waits: ngx_current_msec */
+    unsigned              waited:1;         /* it has, for a while */
     unsigned              noted:1;          /* when it fails */
     unsigned              plain:1;          /* answers are no SCIM resources:
                                                JSON that no cache keeps */
@@ -167,6 +171,8 @@ struct ngx_http_scim_call_s {
     char                       hash[SCIM_SHA256_HEX + 1];   /* of its token;
                                            "": not to be remembered */
     ngx_msec_t                 asked;   /* ngx_current_msec of that check */
+    scim_changes_t             changes; /* of a reader of the change feed */
+    const scim_result_t       *idle;    /* what it gets if nothing comes */
     size_t                     max_body;    /* bytes that a body may have */
     ngx_uint_t                 max_depth;
     scim_json_t               *body;    /* NULL: none */
@@ -247,6 +253,7 @@ ngx_int_t ngx_http_scim_token_handler(ngx_http_request_t *r);   /* scim_token */
 ngx_int_t ngx_http_scim_error_handler(ngx_http_request_t *r);   /* scim_error */
 ngx_int_t ngx_http_scim_admin_handler(ngx_http_request_t *r);   /* scim_admin */
 ngx_int_t ngx_http_scim_health_handler(ngx_http_request_t *r);  /* scim_health */
+ngx_int_t ngx_http_scim_changes_handler(ngx_http_request_t *r); /* scim_changes */
 
 ngx_int_t ngx_http_scim_add_variables(ngx_conf_t *cf);
 
@@ -263,6 +270,13 @@ ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
  * if that is not a path. */
 ngx_int_t ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
     ngx_str_t *rest);
+
+/* Sets call->env.tenant, to what scim_tenant says or the gate has found. */
+ngx_int_t ngx_http_scim_find_tenant(ngx_http_scim_call_t *call);
+
+/* Whether the token is of that scope; no token has none. */
+ngx_flag_t ngx_http_scim_scope_is(ngx_http_scim_call_t *call,
+    const char *name);
 
 /* The path after the location, still percent-encoded; NGX_DECLINED when the
  * URI only begins like the location. */

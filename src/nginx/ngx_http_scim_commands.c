@@ -27,6 +27,8 @@ static ngx_http_scim_role_t  ngx_http_scim_admin_role =
     { ngx_http_scim_admin_handler };
 static ngx_http_scim_role_t  ngx_http_scim_health_role =
     { ngx_http_scim_health_handler };
+static ngx_http_scim_role_t  ngx_http_scim_changes_role =
+    { ngx_http_scim_changes_handler };
 
 
 static ngx_conf_enum_t  ngx_http_scim_no_targets[] = {
@@ -205,6 +207,13 @@ ngx_command_t  ngx_http_scim_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       &ngx_http_scim_health_role },
+
+    { ngx_string("scim_changes"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_scim_set_role,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_scim_changes_role },
 
     ngx_http_scim_any("scim_tenant", NGX_CONF_TAKE1,
                       ngx_http_set_complex_value_slot, tenant, NULL),

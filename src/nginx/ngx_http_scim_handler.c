@@ -45,7 +45,7 @@ ngx_http_scim_map(ngx_http_scim_call_t *call, scim_error_t *err)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_scim_find_tenant(ngx_http_scim_call_t *call)
 {
     ngx_str_t            tenant;
@@ -96,7 +96,7 @@ ngx_http_scim_find_me(ngx_http_scim_call_t *call)
 }
 
 
-static ngx_flag_t
+ngx_flag_t
 ngx_http_scim_scope_is(ngx_http_scim_call_t *call, const char *name)
 {
     ngx_str_t  *scope;

@@ -1,0 +1,239 @@
+/*
+ * The content handler of a location with `scim_changes`: the change feed, and
+ * readers that wait for what is new (docs/changes.md).
+ *
+ * A reader that has waited goes through the location's phases once more, so
+ * that whoever guards it is asked anew: a token that has been revoked
+ * meanwhile reads nothing.
+ */
+
+#include "ngx_http_scim.h"
+#include "ngx_http_scim_wait.h"
+
+
+#define NGX_HTTP_SCIM_WAIT_MAX  60      /* seconds */
+
+/* nginx lets a request be redirected so often that it cannot go in circles;
+ * some of it is left to error pages. */
+#define NGX_HTTP_SCIM_CHANGES_REDIRECTS  4
+
+
+static scim_rc_t
+ngx_http_scim_changes_wait(const ngx_http_scim_call_t *call, ngx_msec_t *wait,
+    scim_error_t *err)
+{
+    scim_rc_t   rc;
+    ngx_int_t   n;
+    scim_str_t  text;
+
+    *wait = 0;
+
+    rc = scim_request_arg(call->pool, call->args, scim_str("wait"), &text,
+                          err);
+
+    if (rc == SCIM_NONE || (rc == SCIM_OK && text.len == 0)) {
+        return SCIM_OK;
+    }
+
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    n = ngx_atoi((u_char *) text.data, text.len);
+
+    if (n == NGX_ERROR || n > NGX_HTTP_SCIM_WAIT_MAX) {
+        return scim_refuse(err, NGX_HTTP_BAD_REQUEST, SCIM_INVALID_VALUE,
+                           "\"wait\" must be a number of seconds from 0 to %d",
+                           NGX_HTTP_SCIM_WAIT_MAX);
+    }
+
+    *wait = (ngx_msec_t) n * 1000;
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+ngx_http_scim_changes_arg(const ngx_http_scim_call_t *call, const char *name,
+    scim_str_t *value, scim_error_t *err)
+{
+    scim_rc_t  rc;
+
+    rc = scim_request_arg(call->pool, call->args, scim_str_from(name), value,
+                          err);
+
+    if (rc == SCIM_NONE || (rc == SCIM_OK && value->len == 0)) {
+        *value = scim_str_absent;
+        return SCIM_OK;
+    }
+
+    return rc;
+}
+
+
+static scim_rc_t
+ngx_http_scim_changes_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
+{
+    scim_rc_t             rc;
+    ngx_msec_t            wait;
+    ngx_http_scim_ctx_t  *ctx;
+
+    ctx = call->ctx;
+
+    if (ngx_http_scim_scope_is(call, "self")) {
+        return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
+                           "This token is a user's own and does not open the "
+                           "change feed: make one of the scope \"read\"");
+    }
+
+    rc = ngx_http_scim_changes_arg(call, "after", &call->changes.after, err);
+
+    if (rc == SCIM_OK) {
+        rc = ngx_http_scim_changes_arg(call, "limit", &call->changes.limit,
+                                       err);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = ngx_http_scim_changes_wait(call, &wait, err);
+    }
+
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    /* who comes back from waiting has what is left of it */
+    if (!ctx->waited) {
+        ctx->until = ngx_current_msec + wait;
+    }
+
+    return SCIM_OK;
+}
+
+
+static void
+ngx_http_scim_changes_go(ngx_http_scim_call_t *call, ngx_uint_t news)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (news) {
+        call->ctx->waited = 1;
+        call->ctx->plain = 0;
+
+        rc = ngx_http_internal_redirect(r, &r->uri, &r->args);
+
+    } else {
+        rc = ngx_http_scim_send(r, call->idle);
+    }
+
+    ngx_http_finalize_request(r, rc);
+}
+
+
+/* An empty answer is kept until the reader's time is over. */
+static ngx_int_t
+ngx_http_scim_changes_answer(ngx_http_scim_call_t *call,
+    const scim_result_t *result)
+{
+    ngx_http_request_t  *r;
+
+    r = call->request;
+
+    if (result->status != NGX_HTTP_OK || !call->changes.idle || ngx_exiting
+        || (ngx_msec_int_t) (call->ctx->until - ngx_current_msec) <= 0
+        || r->uri_changes <= NGX_HTTP_SCIM_CHANGES_REDIRECTS)
+    {
+        return ngx_http_scim_send(r, result);
+    }
+
+    call->idle = result;
+
+    if (ngx_http_scim_wait(call, call->changes.tip, call->ctx->until,
+                           ngx_http_scim_changes_go) != NGX_DONE)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_scim_changes_not_allowed(ngx_http_scim_call_t *call)
+{
+    scim_buf_t      buf;
+    scim_error_t    err;
+    scim_result_t  *result;
+
+    (void) scim_refuse(&err, NGX_HTTP_NOT_ALLOWED, SCIM_TYPE_NONE,
+                       "The change feed is read by GET");
+
+    result = ngx_pcalloc(call->request->pool, sizeof(scim_result_t));
+    if (result == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    scim_buf_init(&buf, call->pool, SCIM_ERROR_DETAIL);
+    scim_error_write(&buf, &err);
+
+    if (scim_buf_done(&buf, &result->body) != SCIM_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    result->status = err.status;
+    result->allow = "GET, HEAD";
+
+    return ngx_http_scim_send(call->request, result);
+}
+
+
+ngx_int_t
+ngx_http_scim_changes_handler(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    scim_op_t             *op;
+    scim_error_t           err;
+    ngx_http_scim_call_t  *call;
+
+    if (r != r->main) {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    rc = ngx_http_scim_discard_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    call = ngx_http_scim_call_create(r);
+
+    if (call == NULL
+        || ngx_http_scim_find_tenant(call) != NGX_OK
+        || ngx_http_scim_copy(call->pool, &r->args, &call->args) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    call->ctx->plain = 1;
+
+    if (call->method != SCIM_GET && call->method != SCIM_HEAD) {
+        return ngx_http_scim_changes_not_allowed(call);
+    }
+
+    switch (ngx_http_scim_changes_prepare(call, &err)) {
+
+    case SCIM_OK:
+        break;
+
+    case SCIM_REFUSED:
+        return ngx_http_scim_send_error(r, &err);
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    op = scim_op_changes(call->pool, &call->env, &call->changes);
+
+    return ngx_http_scim_call_run(call, op, ngx_http_scim_changes_answer);
+}

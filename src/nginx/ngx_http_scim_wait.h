@@ -1,0 +1,33 @@
+/*
+ * Requests that wait for changes of their tenant: any number of them, and the
+ * store is asked once per tenant and interval.
+ */
+
+#ifndef NGX_HTTP_SCIM_WAIT_H
+#define NGX_HTTP_SCIM_WAIT_H
+
+#include "ngx_http_scim.h"
+
+
+/*
+ * Goes on with the request: sends an answer and finalises it, or redirects it
+ * and finalises with NGX_DONE.  The reference that waiting has held is then
+ * given back.  `news`: the feed is no longer where it was; else the time is
+ * over, or the worker is about to quit.
+ */
+typedef void (*ngx_http_scim_waited_pt)(ngx_http_scim_call_t *call,
+    ngx_uint_t news);
+
+/*
+ * Waits until the feed of call->env.tenant has another tip than `tip` or
+ * ngx_current_msec is `until`.  tip lives as long as the request.  NGX_DONE: a
+ * reference to the request is held, and `waited` is called later, once, unless
+ * the client goes away before.  NGX_ERROR: no memory.
+ *
+ * What keeps a worker that quits alive is the timer; it lets everybody go when
+ * it fires.
+ */
+ngx_int_t ngx_http_scim_wait(ngx_http_scim_call_t *call, scim_str_t tip,
+    ngx_msec_t until, ngx_http_scim_waited_pt waited);
+
+#endif /* NGX_HTTP_SCIM_WAIT_H */

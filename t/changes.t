@@ -1,0 +1,208 @@
+# The change feed over HTTP (docs/changes.md).  What takes several clients at
+# once is in t/system/test_changes.py.
+use Test::Nginx::Socket 'no_plan';
+use Scim;
+use Digest::SHA 'sha256_hex';
+
+our $Feed = <<"_EOC_";
+    location = /scim/changes { scim_changes; auth_request /_token; }
+    location = /open { scim_changes; scim_tenant \$arg_tenant; }
+$::Config
+_EOC_
+
+# A token that somebody has for herself.
+our $Self = 'HSET scim:token:' . sha256_hex(Scim::token('UNKNOWNTOKEN'))
+    . ' id selftoken0000001'
+    . ' tenant acme name Ada scope self created 1 expires 0 user ada-1';
+
+our $Slow = "log_format slow 'wait=\$arg_wait \$request_time'; $::HttpConfig";
+
+our $Logged = <<"_EOC_";
+    location = /scim/changes {
+        scim_changes;
+        auth_request /_token;
+        access_log logs/access.log slow;
+    }
+$::Location
+_EOC_
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: what was changed, in its order
+--- config eval: $::Feed
+--- request
+POST /scim/v2/Users
+{"userName":"ada","externalId":"a-1"}
+
+POST /scim/v2/Groups
+{"displayName":"Engines"}
+
+GET /scim/changes
+
+GET /scim/changes?limit=1
+
+GET /scim/changes?after=now
+
+HEAD /scim/changes
+--- error_code: 201 201 200 200 200 200
+--- response_headers
+Content-Type: application/scim+json
+
+Content-Type: application/scim+json
+
+Content-Type: application/json
+Cache-Control: no-store
+
+Content-Type: application/json
+
+Content-Type: application/json
+
+Content-Type: application/json
+--- json
+any
+
+any
+
+{"changes": [
+  {"operation": "create", "resourceType": "User", "resourceName": "ada",
+   "actor": "Scim System User", "tokenId": "tokenacme0000001",
+   "address": "127.0.0.1", "cursor": "<any>"},
+  {"operation": "create", "resourceType": "Group", "resourceName": "Engines"}
+], "nextCursor": "<any>", "more": false}
+
+{"changes": [{"resourceName": "ada"}], "more": true}
+
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+none
+
+
+
+=== TEST 2: nothing yet: at once, or after the time
+--- config eval: $::Logged
+--- http_config eval: $::Slow
+--- request
+GET /scim/changes
+
+GET /scim/changes?wait=0
+
+GET /scim/changes?wait=
+
+GET /scim/changes?wait=1
+
+GET /scim/changes?after=now&wait=60
+--- json
+{"changes": [], "nextCursor": "<any>", "more": false}
+--- access_log eval: qr/^wait=1 [1-4]\..*^wait=60 [0-4]\./ms
+
+
+
+=== TEST 3: what is wrong
+--- config eval: $::Feed
+--- request
+GET /scim/changes?wait=61
+
+GET /scim/changes?wait=-1
+
+GET /scim/changes?wait=soon
+
+GET /scim/changes?wait=%ff
+
+GET /scim/changes?limit=none
+
+GET /scim/changes?after=x&wait=60
+
+POST /scim/changes
+{}
+
+GET /scim/changes
+--- more_headers
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $TOKEN
+
+Authorization: Bearer $OFF_TOKEN
+--- error_code: 400 400 400 400 400 400 405 403
+--- json
+error 400 invalidValue /from 0 to 60/
+
+error 400 invalidValue /from 0 to 60/
+
+error 400 invalidValue /from 0 to 60/
+
+error 400 invalidValue /UTF-8/
+
+error 400 invalidValue /limit/
+
+error 400 invalidCursor /after/
+
+error 405 /GET/
+
+error 403 /switched off/
+
+
+
+=== TEST 4: scopes: reading is enough, a user's own token is not
+--- config eval: $::Feed
+--- redis eval: $::Self
+--- request
+GET /scim/changes
+
+GET /scim/changes
+--- more_headers
+Authorization: Bearer $READ_TOKEN
+
+Authorization: Bearer $UNKNOWN_TOKEN
+--- error_code: 200 403
+--- json
+{"changes": []}
+
+error 403 /user's own/
+
+
+
+=== TEST 5: no gate of ours
+--- config eval: $::Feed
+--- more_headers: none
+--- request
+GET /open?tenant=acme
+
+GET /open?tenant=off&wait=60
+
+GET /open?tenant=nowhere&wait=60
+
+GET /open?wait=60
+--- error_code: 200 403 404 403
+--- json
+{"changes": []}
+
+error 403 /switched off/
+
+error 404 /no such tenant/
+
+error 403 /no tenant/
+
+
+
+=== TEST 6: Redis is away
+--- http_config
+    scim_redis unix:/nowhere/redis.sock;
+--- config
+    location = /open { scim_changes; scim_tenant acme; }
+--- request
+GET /open?wait=60
+--- error_code: 503
+--- json
+error 503 /store/
