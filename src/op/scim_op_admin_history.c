@@ -270,7 +270,8 @@ scim_admin_resource_history(scim_op_t *op, const redisReply *reply)
         return SCIM_NOMEM;
     }
 
-    rc = scim_admin_args(op, scim_search_names + SCIM_SEARCH_ACTOR, s->args + SCIM_SEARCH_ACTOR, &err);
+    rc = scim_admin_args(op, scim_search_names + SCIM_SEARCH_ACTOR,
+                         s->args + SCIM_SEARCH_ACTOR, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }

@@ -120,8 +120,8 @@ typedef struct {
 
 /*
  * One round trip; it ends early after SCIM_STORE_HISTORY_LOOK entries or about
- * half a megabyte of them, with at least one.  Refused: 404 no such tenant, 403 switched off, and all of
- * scim_store_error().
+ * half a megabyte of them, with at least one.  Refused: 404 no such tenant, 403
+ * switched off, and all of scim_store_error().
  */
 scim_rc_t scim_store_feed(scim_pool_t *pool, scim_str_t tenant,
     const scim_store_feed_t *feed, scim_store_cmd_t *cmd);
