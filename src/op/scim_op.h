@@ -161,6 +161,9 @@ typedef struct {
     const scim_json_t          *body;       /* NULL: none */
     bool                        brief;      /* part of a bulk: a resource in
                                                the answer is not wanted */
+    bool                        undo;       /* DELETE of what this bulk has
+                                               made: it goes, also where a
+                                               DELETE deactivates */
 } scim_request_t;
 
 /* A body that an operation reads itself, line by line, and a clock for as long

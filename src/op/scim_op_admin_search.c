@@ -96,7 +96,7 @@ read_operation(const scim_op_t *op, scim_search_t *s, scim_error_t *err)
     size_t                   i;
     scim_str_t               operation = s->args[SCIM_SEARCH_OPERATION];
     static const char *const known[] = {
-        "create", "update", "delete", "restore"
+        "create", "update", "delete", "restore", "deactivate", "reactivate"
     };
 
     (void) op;
@@ -113,8 +113,8 @@ read_operation(const scim_op_t *op, scim_search_t *s, scim_error_t *err)
     }
 
     return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                       "\"operation\" must be create, update, delete or "
-                       "restore");
+                       "\"operation\" must be create, update, delete, "
+                       "restore, deactivate or reactivate");
 }
 
 

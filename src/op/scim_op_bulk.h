@@ -16,6 +16,9 @@
  * to succeed when one it refers to fails.  So an item waits for those it
  * refers to.
  *
+ * Where a POST revives an inactive user, that one's id takes the place of the
+ * one it was given, before any that refer to it begin.
+ *
  * Items that refer to each other are a circle.  Taking out a few of their
  * references, the late ones, leaves an order.  Each item of the circle is
  * created without its late references; once all are there, those that miss
@@ -65,6 +68,7 @@ typedef struct {
     uint32_t           circle;
     uint32_t           in_circle;   /* the next item of the circle */
     bool               lacks;       /* has late references */
+    bool               revived;     /* a user that was there, inactive */
 
     uint32_t           edges;       /* first: those who wait for it */
     uint32_t           waits;       /* for how many */
@@ -138,6 +142,11 @@ scim_rc_t scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
     scim_bulk_item_t *item, scim_str_t *path, scim_error_t *err);
 scim_rc_t scim_bulk_resolve(scim_bulk_t *bulk, scim_bulk_names_t *names,
     const scim_bulk_item_t *item, scim_error_t *err);
+
+/* The item's resource has another id than it was given: so have all paths and
+ * data that refer to it.  The id is copied. */
+scim_rc_t scim_bulk_rename(scim_bulk_t *bulk, scim_bulk_item_t *item,
+    scim_str_t id);
 
 /* The URL of its resource. */
 scim_rc_t scim_bulk_url(const scim_bulk_t *bulk, const scim_bulk_item_t *item,

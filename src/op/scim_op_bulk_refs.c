@@ -517,3 +517,59 @@ scim_bulk_location(scim_bulk_t *bulk, scim_bulk_names_t *names,
 
     return SCIM_OK;
 }
+
+
+/* The text with `id` for each `old`. */
+static scim_rc_t
+put_id(scim_pool_t *pool, scim_str_t old, scim_str_t id, scim_str_t *text)
+{
+    scim_buf_t  buf;
+    scim_str_t  rest = *text;
+
+    scim_buf_init(&buf, pool, text->len);
+
+    while (rest.len != 0) {
+
+        if (scim_str_starts(rest, old)) {
+            scim_buf_str(&buf, id);
+            rest = scim_str_skip(rest, old.len);
+
+        } else {
+            scim_buf_char(&buf, rest.data[0]);
+            rest = scim_str_skip(rest, 1);
+        }
+    }
+
+    return scim_buf_done(&buf, text);
+}
+
+
+scim_rc_t
+scim_bulk_rename(scim_bulk_t *bulk, scim_bulk_item_t *item, scim_str_t id)
+{
+    uint32_t    i, number = (uint32_t) (item - bulk->items);
+    scim_str_t  old = item->request.id;
+
+    if (scim_str_dup(bulk->op->pool, id, &id) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < bulk->nrefs; i++) {
+        if (bulk->refs[i].target == number
+            && put_id(bulk->op->pool, old, id, &bulk->refs[i].node->text)
+               != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    for (i = 0; i < bulk->n; i++) {
+        if (bulk->items[i].path_ref == number) {
+            bulk->items[i].request.id = id;
+        }
+    }
+
+    item->request.id = id;
+
+    return SCIM_OK;
+}

@@ -253,10 +253,34 @@ to_be_tried_again(scim_bulk_t *bulk, scim_bulk_item_t *item,
 }
 
 
+/* A POST may have found its user there; without memory for that nobody could
+ * refer to it, so that it counts as failed. */
+static bool
+takes_id(scim_bulk_t *bulk, scim_bulk_item_t *item,
+    const scim_result_t *result)
+{
+    if (item->request.method != SCIM_POST
+        || scim_str_eq(result->id, item->request.id))
+    {
+        return true;
+    }
+
+    item->revived = true;
+
+    return scim_bulk_rename(bulk, item, result->id) == SCIM_OK;
+}
+
+
 static void
 was_run(scim_bulk_t *bulk, scim_bulk_item_t *item,
     const scim_result_t *result)
 {
+    if (result != NULL && result->status < 400
+        && !takes_id(bulk, item, result))
+    {
+        result = NULL;
+    }
+
     if (result != NULL && result->status < 400) {
         item->status = result->status;
         memcpy(item->etag, result->etag, sizeof(item->etag));
@@ -370,7 +394,8 @@ request_of(const scim_bulk_t *bulk, const scim_bulk_item_t *item,
             .type = item->request.type,
             .id = item->request.id,
             .body = (step == SCIM_BULK_UNDO) ? NULL : item->request.body,
-            .brief = true
+            .brief = true,
+            .undo = step == SCIM_BULK_UNDO && !item->revived
         };
 
         return SCIM_OK;

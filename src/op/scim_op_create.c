@@ -4,9 +4,12 @@
  *     scim_op_create      accepts the document, commits it
  *     created             201; a group with members is read back for their
  *                         types and names
+ *
+ * Where a DELETE deactivates, what an inactive user is found to have goes on
+ * in scim_op_revive.c.
  */
 
-#include "scim_op_write.h"
+#include "scim_op_user.h"
 
 
 static scim_rc_t created(scim_op_t *op, const redisReply *reply);
@@ -99,8 +102,17 @@ scim_op_create(scim_op_t *op, const redisReply *reply)
         return scim_op_stop(op, rc, &err);
     }
 
+    rc = scim_op_user_display(op, NULL, w->doc, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
     if (stamp(op, w) != SCIM_OK) {
         return SCIM_NOMEM;
+    }
+
+    if (scim_op_user_deactivates(op)) {
+        w->taken = scim_op_revive;
     }
 
     w->commit.verb = SCIM_STORE_CREATE;

@@ -3,15 +3,18 @@
  *
  *     scim_op_delete      reads the resource for its index entries
  *     leave               commits; memberships go with it
+ *     deactivate          or, if that is the policy for users, commits it
+ *                         with `active` false; memberships stay
  *     left                204
  *
  * A conflict leads back to the read.
  */
 
-#include "scim_op_write.h"
+#include "scim_op_user.h"
 
 
 static scim_rc_t leave(scim_op_t *op, const redisReply *reply);
+static scim_rc_t deactivate(scim_op_t *op, const redisReply *reply);
 
 
 scim_rc_t
@@ -27,7 +30,9 @@ scim_op_delete(scim_op_t *op, const redisReply *reply)
         return rc;
     }
 
-    return scim_op_write_read(op, false, leave);
+    return scim_op_write_read(op, false,
+                              (scim_op_user_deactivates(op)
+                               && !op->request.undo) ? deactivate : leave);
 }
 
 
@@ -62,4 +67,27 @@ leave(scim_op_t *op, const redisReply *reply)
     }
 
     return scim_op_write_commit(op, left);
+}
+
+
+static scim_rc_t
+deactivate(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t         rc;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
+
+    (void) reply;
+
+    w->operation = scim_str("deactivate");
+
+    w->doc = scim_json_copy(op->pool, w->old_doc);
+    if (w->doc == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_op_user_activate(op, w->doc, false, &err);
+
+    return (rc == SCIM_OK) ? scim_op_write_update(op, left)
+                           : scim_op_stop(op, rc, &err);
 }

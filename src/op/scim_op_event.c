@@ -35,16 +35,6 @@ changes(scim_op_t *op, const scim_op_write_t *w, scim_str_t *out)
 }
 
 
-/* Who is neither active nor not is active. */
-static bool
-is_active(const scim_json_t *doc)
-{
-    const scim_json_t  *active = scim_json_get(doc, scim_str("active"));
-
-    return active == NULL || active->type != SCIM_JSON_BOOL || active->boolean;
-}
-
-
 static bool
 deprovisions(const scim_op_t *op, const scim_op_write_t *w)
 {
@@ -55,7 +45,8 @@ deprovisions(const scim_op_t *op, const scim_op_write_t *w)
     }
 
     return w->commit.verb == SCIM_STORE_DELETE
-           || (w->doc != NULL && is_active(w->old_doc) && !is_active(w->doc));
+           || (w->doc != NULL && scim_resource_active(w->old_doc)
+               && !scim_resource_active(w->doc));
 }
 
 

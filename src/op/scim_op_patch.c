@@ -10,7 +10,7 @@
  * A conflict leads back to the read.
  */
 
-#include "scim_op_write.h"
+#include "scim_op_user.h"
 
 
 static scim_rc_t unseen(scim_op_t *op, uint64_t expected);
@@ -191,6 +191,11 @@ apply(scim_op_t *op, scim_op_write_t *w, scim_error_t *err)
     }
 
     rc = scim_resource_settle(op->pool, type, w->doc, err);
+
+    if (rc == SCIM_OK) {
+        rc = scim_op_user_display(op, w->old_doc, w->doc, err);
+    }
+
     if (rc != SCIM_OK) {
         return rc;
     }

@@ -8,7 +8,7 @@
  * A conflict leads back to the read.
  */
 
-#include "scim_op_write.h"
+#include "scim_op_user.h"
 
 
 static scim_rc_t replace(scim_op_t *op, const redisReply *reply);
@@ -57,14 +57,43 @@ replace_members(scim_op_t *op, scim_op_write_t *w)
 }
 
 
-static scim_rc_t
-replace(scim_op_t *op, const redisReply *reply)
+scim_rc_t
+scim_op_replacement(scim_op_t *op, scim_error_t *err)
 {
     scim_rc_t                    rc;
-    scim_error_t                 err;
     scim_op_write_t             *w = op->state;
     const scim_json_t           *meta;
     const scim_resource_type_t  *type = op->request.type;
+
+    rc = scim_resource_accept(op->pool, type, op->policy->unknown,
+                              op->request.body, &w->doc, w->members, err);
+
+    if (rc == SCIM_OK) {
+        rc = scim_resource_check_immutable(op->pool, type, w->old_doc, w->doc,
+                                           err);
+    }
+
+    if (rc == SCIM_OK) {
+        rc = scim_op_user_display(op, w->old_doc, w->doc, err);
+    }
+
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    meta = scim_json_get(w->old_doc, scim_str("meta"));
+
+    return scim_resource_stamp(op->pool, type, w->doc, op->request.id,
+                               scim_json_get_text(meta, scim_str("created")));
+}
+
+
+static scim_rc_t
+replace(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t         rc;
+    scim_error_t      err;
+    scim_op_write_t  *w = op->state;
 
     (void) reply;
 
@@ -72,24 +101,9 @@ replace(scim_op_t *op, const redisReply *reply)
         return SCIM_NOMEM;
     }
 
-    rc = scim_resource_accept(op->pool, type, op->policy->unknown,
-                              op->request.body, &w->doc, w->members, &err);
+    rc = scim_op_replacement(op, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
-    }
-
-    rc = scim_resource_check_immutable(op->pool, type, w->old_doc, w->doc,
-                                       &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    meta = scim_json_get(w->old_doc, scim_str("meta"));
-
-    rc = scim_resource_stamp(op->pool, type, w->doc, op->request.id,
-                             scim_json_get_text(meta, scim_str("created")));
-    if (rc != SCIM_OK) {
-        return rc;
     }
 
     return scim_op_write_update(op, replaced);

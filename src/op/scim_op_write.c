@@ -44,6 +44,7 @@ scim_op_write_begin(scim_op_t *op, bool body, scim_op_write_t **out)
 
     w->pinned = match.data != NULL && !scim_str_eq(match, scim_str("*"));
     w->missing = op->request.missing;
+    w->taken = scim_op_write_taken;
 
     op->state = w;
     *out = w;
@@ -330,13 +331,16 @@ staged(scim_op_t *op, const redisReply *reply)
 
 
 /* The value is told as the client has sent it. */
-static scim_rc_t
-taken(scim_op_t *op, const scim_op_write_t *w)
+scim_rc_t
+scim_op_write_taken(scim_op_t *op, const redisReply *reply)
 {
+    scim_op_write_t    *w = op->state;
     scim_str_t          attr = w->committed.attr;
     scim_str_t          value = w->committed.value;
     scim_str_t          type = op->request.type->name;
     const scim_json_t  *sent;
+
+    (void) reply;
 
     if (scim_store_entry_value(op->pool, scim_op_indexes(op), w->doc, attr,
                                value, &sent) != SCIM_OK)
@@ -401,7 +405,7 @@ conclude(scim_op_t *op, const redisReply *reply)
         return conflict(op, w);
 
     case SCIM_COMMIT_TAKEN:
-        return taken(op, w);
+        return w->taken(op, NULL);
 
     case SCIM_COMMIT_NO_MEMBER:
         return scim_op_error(op, 400, SCIM_INVALID_VALUE,

@@ -51,6 +51,9 @@ typedef struct scim_op_write_s {
     void                   *own;        /* the operation's */
     scim_op_step_pt         absent;     /* if there is nothing to be read;
                                            NULL: 404 */
+    scim_op_step_pt         taken;      /* if a unique value is another's:
+                                           scim_op_write_taken(), or what may
+                                           lead there */
     scim_op_step_pt         again;      /* from where an attempt starts */
     scim_op_step_pt         next;       /* after the read */
     scim_op_step_pt         done;       /* after the commit */
@@ -76,6 +79,13 @@ scim_rc_t scim_op_write_commit(scim_op_t *op, scim_op_step_pt done);
 /* Commits w->doc and w->members in the place of what was read; nothing is
  * written if nothing changes. */
 scim_rc_t scim_op_write_update(scim_op_t *op, scim_op_step_pt done);
+
+/* A step: 409 for the unique value that w->committed names. */
+scim_rc_t scim_op_write_taken(scim_op_t *op, const redisReply *reply);
+
+/* w->doc, and w->members if there are some: the request's body in the place of
+ * what was read (scim_op_replace.c).  Refused as PUT is. */
+scim_rc_t scim_op_replacement(scim_op_t *op, scim_error_t *err);
 
 /* The document's part of a commit: bytes, display, index entries.  old is NULL
  * for a new one, doc for one that goes. */

@@ -60,6 +60,18 @@ scim_rc_t scim_resource_stamp(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_json_t *doc, scim_str_t id,
     scim_str_t created);
 
+/*
+ * Sets an attribute of the type's own schema to a canonical value, or, value
+ * NULL, takes it away; the document stays in the schema's order.  Refused as
+ * scim_resource_settle(), if it had no such attribute.
+ */
+scim_rc_t scim_resource_put(scim_pool_t *pool,
+    const scim_resource_type_t *type, scim_json_t *doc, scim_str_t name,
+    scim_json_t *value, scim_error_t *err);
+
+/* Of a user: who is neither active nor not is active. */
+bool scim_resource_active(const scim_json_t *doc);
+
 /* What members and groups show as `display`: displayName, else
  * name.formatted, else userName, else absent. */
 scim_str_t scim_resource_display(const scim_json_t *doc);

@@ -1,6 +1,6 @@
 /*
  * What is done to a canonical document: immutable attributes held, id and meta
- * set, its name for people found.
+ * set, single attributes put in their place, its name for people found.
  */
 
 #include "scim_resource.h"
@@ -195,6 +195,39 @@ scim_resource_stamp(scim_pool_t *pool, const scim_resource_type_t *type,
     doc->count++;
 
     return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_resource_put(scim_pool_t *pool, const scim_resource_type_t *type,
+    scim_json_t *doc, scim_str_t name, scim_json_t *value, scim_error_t *err)
+{
+    scim_json_t  *is = scim_json_get(doc, name);
+
+    if (value == NULL) {
+        if (is != NULL) {
+            scim_json_remove(doc, is);
+        }
+
+        return SCIM_OK;
+    }
+
+    if (is != NULL) {
+        return scim_json_set(doc, name, value);
+    }
+
+    (void) scim_json_add(doc, name, value);
+
+    return scim_resource_settle(pool, type, doc, err);
+}
+
+
+bool
+scim_resource_active(const scim_json_t *doc)
+{
+    const scim_json_t  *active = scim_json_get(doc, scim_str("active"));
+
+    return active == NULL || active->type != SCIM_JSON_BOOL || active->boolean;
 }
 
 
