@@ -16,7 +16,8 @@
 
 /*
  * op->result is the answer, always: also when the store is down (503) or there
- * was no memory (500).  The handler sends it and finalises r; what that posts
+ * was no memory (500).  Of an answer in pieces the others have been sent then,
+ * and op->result is the last one, or an error.  The handler sends it and finalises r; what that posts
  * (the parent of a subrequest, the next pipelined request) is run by the
  * driver afterwards.
  */

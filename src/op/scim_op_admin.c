@@ -10,7 +10,7 @@
 /* "/tenants/T/Users/ID/restore" */
 #define SEGMENTS  5
 
-#define READS(first)  [SCIM_GET] = first, [SCIM_HEAD] = first
+#define READS(first)  [SCIM_GET] = (first), [SCIM_HEAD] = (first)
 
 /* A '*' stands for any segment: the first for the tenant's name, the others
  * for admin->part.  The first row that fits is taken. */

@@ -329,6 +329,8 @@ begun(scim_op_t *op, const redisReply *reply)
 
     rc = read_header(x, &err);
 
+    settings = scim_str_absent;
+
     if (rc == SCIM_OK && options.settings) {
         rc = read_settings(op, x->held.root, &settings, &err);
     }
@@ -339,7 +341,7 @@ begun(scim_op_t *op, const redisReply *reply)
 
     op->state = x;
 
-    return options.settings
+    return (settings.data != NULL)
            ? scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
                                                       -1, settings,
                                                       scim_str_absent,

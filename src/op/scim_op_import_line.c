@@ -334,6 +334,7 @@ read_line(scim_import_body_t *body, scim_import_line_t *line,
         return SCIM_NOMEM;
     }
 
+    root = NULL;
     rc = feed_line(body, parser, &broken, err);
 
     if (broken) {
