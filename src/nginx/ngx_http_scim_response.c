@@ -197,6 +197,13 @@ ngx_http_scim_add_headers(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    if (result->dry_run
+        && ngx_http_scim_add_header(r, "SCIM-Dry-Run", "true",
+                                    sizeof("true") - 1) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
     if (result->retry_after != 0
         && ngx_http_scim_add_retry_after(r, result->retry_after) != NGX_OK)
     {

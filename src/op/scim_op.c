@@ -165,6 +165,7 @@ told(scim_op_t *op, scim_rc_t rc)
 
     rc = whole->many->answered(whole, op, rc);
     whole->result.choice = whole->policy->media;
+    whole->result.dry_run = scim_op_dry(whole);
 
     return rc;
 }

@@ -190,6 +190,8 @@ typedef struct {
     unsigned     retry_after;
     scim_str_t   id;            /* resource concerned, for the log */
     scim_error_type_e type;     /* scimType of an error, for the log */
+    bool         dry_run;       /* what the tenant's clients write is only
+                                   rehearsed */
     scim_media_e choice;        /* the tenant's; UNSET: as its location has
                                    it */
 } scim_result_t;

@@ -52,6 +52,10 @@ static const struct {
     { { SCIM_STR("failures") }, "GET, HEAD, DELETE", {
         READS(scim_admin_failures_list),
         [SCIM_DELETE] = scim_admin_failures_clear } },
+    { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("dry-run") },
+      "GET, HEAD, DELETE", {
+        READS(scim_admin_dry_run),
+        [SCIM_DELETE] = scim_admin_dry_run_clear } },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("breaker"),
         SCIM_STR("release") }, "POST", {
         [SCIM_POST] = scim_admin_breaker_release } },

@@ -77,6 +77,8 @@ scim_rc_t scim_admin_failures_clear(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_history(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_resource_history(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_changes(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_dry_run(scim_op_t *op, const redisReply *reply);
+scim_rc_t scim_admin_dry_run_clear(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_breaker_release(scim_op_t *op, const redisReply *reply);
 
 #endif /* SCIM_OP_ADMIN_H */

@@ -224,23 +224,41 @@ got(scim_op_t *op, const redisReply *reply)
 
 /* --- what is asked for --------------------------------------------------- */
 
-scim_rc_t
-scim_admin_history(scim_op_t *op, const redisReply *reply)
+static scim_rc_t
+list(scim_op_t *op, scim_store_stream_e stream)
 {
     scim_rc_t       rc;
     scim_error_t    err;
     scim_search_t  *s;
-
-    (void) reply;
 
     s = scim_pcalloc(op->pool, sizeof(scim_search_t));
     if (s == NULL) {
         return SCIM_NOMEM;
     }
 
+    s->history.stream = stream;
+
     rc = scim_admin_args(op, scim_search_names, s->args, &err);
 
     return rc == SCIM_OK ? start(op, s) : scim_op_stop(op, rc, &err);
+}
+
+
+scim_rc_t
+scim_admin_history(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return list(op, SCIM_STORE_HISTORY);
+}
+
+
+scim_rc_t
+scim_admin_dry_run(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return list(op, SCIM_STORE_DRY_RUN);
 }
 
 

@@ -129,18 +129,7 @@ scim_op_create(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 created(scim_op_t *op, const redisReply *reply)
 {
-    scim_row_t              row;
-    const scim_op_write_t  *w = op->state;
-
     (void) reply;
 
-    if (w->view.relations && w->members != NULL
-        && scim_members_changed(w->members))
-    {
-        return scim_op_read_back(op, 201, &w->view);
-    }
-
-    scim_op_write_row(op, &row);
-
-    return scim_op_show(op, 201, &w->view, &row);
+    return scim_op_write_show(op, 201);
 }

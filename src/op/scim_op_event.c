@@ -56,7 +56,7 @@ limit_deprovisioning(const scim_op_t *op, scim_op_write_t *w)
 {
     const scim_policy_t  *policy = op->policy;
 
-    if (op->env->admin
+    if (op->env->admin || w->commit.dry
         || (policy->breaker_count == 0 && policy->breaker_percent == 0)
         || policy->breaker_window == 0 || !deprovisions(op, w))
     {
@@ -89,7 +89,7 @@ scim_op_event(scim_op_t *op)
     w->commit.breaker = NULL;
     limit_deprovisioning(op, w);
 
-    if (policy->history_off) {
+    if (policy->history_off && !w->commit.dry) {
         return SCIM_OK;
     }
 

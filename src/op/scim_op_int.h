@@ -45,6 +45,9 @@ scim_rc_t scim_op_step(scim_op_t *op, const redisReply *reply);
 /* Whether this client sees groups. */
 bool scim_op_groups(const scim_op_t *op);
 
+/* Whether what this client writes is only rehearsed. */
+bool scim_op_dry(const scim_op_t *op);
+
 /* Ends with what a floor below returned and said. */
 scim_rc_t scim_op_stop(scim_op_t *op, scim_rc_t rc, const scim_error_t *err);
 

@@ -232,18 +232,15 @@ seen(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 patched(scim_op_t *op, const redisReply *reply)
 {
-    scim_row_t              row;
     const scim_op_write_t  *w = op->state;
 
     (void) reply;
 
-    if (w->members != NULL) {
-        return (op->request.attributes.data != NULL)
-               ? scim_op_read_back(op, 200, &w->view)
-               : scim_op_show_none(op, 204, w->committed.version);
+    if (w->members == NULL) {
+        return scim_op_write_show(op, 200);
     }
 
-    scim_op_write_row(op, &row);
-
-    return scim_op_show(op, 200, &w->view, &row);
+    return (op->request.attributes.data != NULL && !w->commit.dry)
+           ? scim_op_read_back(op, 200, &w->view)
+           : scim_op_show_none(op, 204, w->committed.version);
 }

@@ -113,16 +113,7 @@ replace(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 replaced(scim_op_t *op, const redisReply *reply)
 {
-    scim_row_t              row;
-    const scim_op_write_t  *w = op->state;
-
     (void) reply;
 
-    if (w->members != NULL && w->view.relations) {
-        return scim_op_read_back(op, 200, &w->view);
-    }
-
-    scim_op_write_row(op, &row);
-
-    return scim_op_show(op, 200, &w->view, &row);
+    return scim_op_write_show(op, 200);
 }

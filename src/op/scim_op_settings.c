@@ -142,6 +142,13 @@ scim_op_groups(const scim_op_t *op)
 }
 
 
+bool
+scim_op_dry(const scim_op_t *op)
+{
+    return op->policy->dry_run && !op->env->admin;
+}
+
+
 static scim_rc_t
 begin(scim_op_t *op, const redisReply *reply)
 {
@@ -307,6 +314,7 @@ scim_op_step(scim_op_t *op, const redisReply *reply)
     }
 
     op->result.choice = op->policy->media;
+    op->result.dry_run = scim_op_dry(op);
 
     return SCIM_OK;
 }

@@ -37,6 +37,21 @@ same_change(const scim_op_stage_t *a, const scim_op_stage_t *b)
 }
 
 
+/* A dry run has none, but tells how many members it is about. */
+static scim_store_stage_e
+kind_of(const scim_op_write_t *w, const scim_op_stage_t *stage)
+{
+    if (w->commit.dry) {
+        return (stage->nadd + stage->nremove > SCIM_STORE_DRY_IDS)
+               ? SCIM_STAGE_WHOLE : SCIM_STAGE_NONE;
+    }
+
+    return scim_store_stage_kind(w->commit.verb == SCIM_STORE_CREATE,
+                                 scim_members_replaces(w->members),
+                                 stage->nadd, stage->nremove);
+}
+
+
 /* Ids that are to be given to the stage. */
 static size_t
 to_stage(const scim_op_stage_t *stage)
@@ -69,15 +84,13 @@ scim_op_stage_plan(scim_op_write_t *w)
             return SCIM_NOMEM;
         }
 
-        plan.kind = scim_store_stage_kind(commit->verb == SCIM_STORE_CREATE,
-                                          scim_members_replaces(w->members),
-                                          plan.nadd, plan.nremove);
+        plan.kind = kind_of(w, &plan);
     }
 
     /* Another change than before is rare: what it had staged expires. */
     if (!w->stage.held || !same_change(&w->stage, &plan)) {
         plan.op_id = commit->op_id;
-        plan.taken = to_stage(&plan);
+        plan.taken = commit->dry ? plan.nadd + plan.nremove : to_stage(&plan);
         w->stage = plan;
     }
 

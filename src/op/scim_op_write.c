@@ -304,6 +304,7 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
     commit->modified = scim_str_from(w->modified);
     commit->members = w->members;
     commit->missing = w->missing;
+    commit->dry = scim_op_dry(op);
 
     w->done = done;
 
@@ -311,7 +312,7 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
         return SCIM_NOMEM;
     }
 
-    return (commit->stage == SCIM_STAGE_NONE || w->stage.held)
+    return (commit->stage == SCIM_STAGE_NONE || w->stage.held || commit->dry)
            ? commit_ask(op, w)
            : scim_op_stage(op, staged);
 }
@@ -526,18 +527,61 @@ scim_op_write_update(scim_op_t *op, scim_op_step_pt done)
 }
 
 
-void
-scim_op_write_row(const scim_op_t *op, scim_row_t *row)
+/* What a dry run would have read back: as the request has it. */
+static scim_rc_t
+rehearsed_members(scim_op_t *op, const scim_op_write_t *w, scim_row_t *row)
 {
+    size_t            i, n;
+    scim_str_t       *ids;
+    scim_relation_t  *members;
+
+    if (scim_members_added(w->members, &ids, &n) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    members = scim_pcalloc(op->pool, n * sizeof(scim_relation_t));
+    if (members == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < n; i++) {
+        members[i].id = ids[i];
+        members[i].type = scim_str("User");
+    }
+
+    row->relations = members;
+    row->nrelations = n;
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_op_write_show(scim_op_t *op, int status)
+{
+    bool                    members;
+    scim_row_t              row;
     const scim_op_write_t  *w = op->state;
 
-    *row = w->old;
+    members = w->view.relations && w->members != NULL
+              && scim_members_changed(w->members);
 
-    row->id = op->request.id;
-    row->version = w->committed.version;
-    row->modified = w->committed.modified;
+    if (members && !w->commit.dry) {
+        return scim_op_read_back(op, status, &w->view);
+    }
+
+    row = w->old;
+    row.id = op->request.id;
+    row.version = w->committed.version;
+    row.modified = w->committed.modified;
 
     if (w->commit.doc.data != NULL) {
-        row->doc = w->commit.doc;
+        row.doc = w->commit.doc;
     }
+
+    if (members && rehearsed_members(op, w, &row) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    return scim_op_show(op, status, &w->view, &row);
 }

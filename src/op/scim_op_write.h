@@ -99,7 +99,9 @@ scim_rc_t scim_op_random_id(scim_op_t *op, scim_str_t *out);
  * if the commit deprovisions a user, which the tenant limits. */
 scim_rc_t scim_op_event(scim_op_t *op);
 
-/* The resource as it stands after the commit; relations as read before. */
-void scim_op_write_row(const scim_op_t *op, scim_row_t *row);
+/* Ends with the resource as it stands after the commit: groups of a user as read
+ * before; a group read back for its members, or, after a dry run, with those of
+ * the request. */
+scim_rc_t scim_op_write_show(scim_op_t *op, int status);
 
 #endif /* SCIM_OP_WRITE_H */

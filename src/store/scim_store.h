@@ -27,6 +27,7 @@
  *   history:TYPE:ID      zset   ids of its entries, scored by version
  *   was:ENTRY            zset   members before a change too large to be listed
  *   breaker              zset   users deprovisioned of late
+ *   dryrun               stream what dry runs would have written, as history
  *   tokens               hash   token id -> JSON
  *   failures             stream requests that failed
  *
@@ -260,6 +261,9 @@ typedef struct {
     const scim_store_event_t   *event;      /* NULL: no history */
     const scim_store_breaker_t *breaker;    /* the commit deprovisions a user,
                                                and this limits it; else NULL */
+    bool                        dry;        /* nothing is written but the event
+                                               to the stream of dry runs;
+                                               members need not exist */
     scim_store_stage_e          stage;      /* how op_id has staged them */
     size_t                      staged;     /* ids its stage has taken */
 } scim_store_commit_t;
@@ -293,6 +297,10 @@ scim_rc_t scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     const scim_store_commit_t *commit, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     scim_store_committed_t *out, scim_error_t *err);
+
+/* Ids of members that a dry run names.  Of a change of more it tells how many
+ * there are: stage is SCIM_STAGE_WHOLE then, though nothing is staged. */
+#define SCIM_STORE_DRY_IDS  4000
 
 /* Ids one call stages or sweeps. */
 #define SCIM_STORE_STAGE_CHUNK  1000

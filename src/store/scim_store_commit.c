@@ -7,7 +7,7 @@
 #include "scim_store_parts.h"
 
 
-#define BEGIN  18       /* arguments of both scripts */
+#define BEGIN  19       /* arguments of both scripts */
 #define OWN    9        /* of commit.lua, without entries and ids */
 
 #define RETRY_HELD  3600    /* seconds: somebody has to look at it */
@@ -66,7 +66,8 @@ members_mode(const scim_store_commit_t *commit)
     const scim_members_t *members = commit->members;
 
     if (commit->stage != SCIM_STAGE_NONE) {
-        return scim_store_stage_word(commit->stage);
+        return commit->dry ? scim_str("many")
+                           : scim_store_stage_word(commit->stage);
     }
 
     if (members == NULL || !scim_members_changed(members)) {
@@ -154,6 +155,7 @@ add_begin(scim_args_t *args, const scim_store_commit_t *commit)
     scim_args_uint(args, breaker->count);
     scim_args_uint(args, breaker->percent);
     scim_args_uint(args, breaker->window);
+    scim_args_str(args, commit->dry ? scim_str("1") : scim_str("0"));
 }
 
 

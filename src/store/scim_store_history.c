@@ -215,6 +215,25 @@ scim_store_history(scim_pool_t *pool, scim_str_t tenant,
 
 
 scim_rc_t
+scim_store_dry_run_clear(scim_pool_t *pool, scim_str_t tenant,
+    scim_store_cmd_t *cmd)
+{
+    scim_str_t  key;
+    scim_args_t args;
+
+    if (scim_store_key(pool, tenant, "dryrun", &key) != SCIM_OK) {
+        return SCIM_NOMEM;
+    }
+
+    scim_args_init(&args, pool, 2);
+    scim_args_lit(&args, "UNLINK");
+    scim_args_str(&args, key);
+
+    return scim_store_plain(cmd, &args, key, true);
+}
+
+
+scim_rc_t
 scim_store_history_reply(scim_pool_t *pool, const redisReply *reply,
     scim_store_history_page_t *page, scim_error_t *err)
 {

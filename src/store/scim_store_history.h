@@ -87,6 +87,11 @@ scim_rc_t scim_store_history_reply(scim_pool_t *pool,
     const redisReply *reply, scim_store_history_page_t *page,
     scim_error_t *err);
 
+/* Forgets all entries of dry runs; the reply says nothing but
+ * scim_store_error(). */
+scim_rc_t scim_store_dry_run_clear(scim_pool_t *pool, scim_str_t tenant,
+    scim_store_cmd_t *cmd);
+
 
 /* --- forwards ------------------------------------------------------------ */
 

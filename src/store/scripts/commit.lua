@@ -9,11 +9,12 @@
 -- declares a script that writes, and one that was let in is let finish.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 to 18: parts/begin.lua
---          19 1 with a document      20 document      21 display name
---          22 members: none | delta | replace | merge | whole | copy
---          23 ids that stage.lua has taken for this operation
---          24 1: members that do not exist are left out
+-- ARGV     1 to 19: parts/begin.lua
+--          20 1 with a document      21 document      22 display name
+--          23 members: none | delta | replace | merge | whole | copy |
+--             many
+--          24 ids that stage.lua has taken for this operation
+--          25 1: members that do not exist are left out
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
@@ -24,6 +25,7 @@
 --          merge    as delta, but the ids to add are in stage:OP
 --          whole    stage:OP is all there are to be
 --          copy     the same: the present ones, changed
+--          many     in a dry run: so many as 24 says, which are not given
 --
 -- Returns as parts/begin.lua, and
 --   taken     detail is "attribute NUL value": another resource has that value
@@ -133,7 +135,8 @@ local function not_wanted()
 end
 
 -- Those of the ids that exist, with score and id of each, as ZADD takes them;
--- else nil and the id that does not.  Fills `names`.
+-- else nil and the id that does not.  Fills `names`.  In a dry run a member may
+-- be one whose creation was rehearsed as well.
 local names = {}
 
 local function scored(ids)
@@ -143,6 +146,8 @@ local function scored(ids)
         if name then
             found[#found + 1], names[member] = member, name
             pairs_of[#pairs_of + 1], pairs_of[#pairs_of + 2] = score, member
+        elseif dry then
+            found[#found + 1] = member
         elseif not drop then
             return nil, member
         end
@@ -199,10 +204,11 @@ if prepared then
     if mode == 'merge' then
         joining, scores = merging()
     end
-elseif mode == 'replace' and size > LARGE and join_end - join_from <= LARGE then
+elseif mode == 'replace' and size > LARGE
+       and (dry or join_end - join_from <= LARGE) then
     swap = true
     joining = {unpack(ARGV, join_from, join_end - 1)}
-elseif mode ~= 'none' then
+elseif mode ~= 'none' and mode ~= 'many' then
     local _
     _, joining = sort_out(join_from, join_end)
     if mode == 'replace' then
@@ -231,13 +237,36 @@ if verb == 'update' and mode ~= 'none' then
     end
 end
 
-if not has_doc and not prepared and not swap and #joining == 0
-   and #leaving == 0 then
+if not has_doc and not prepared and not swap and mode ~= 'many'
+   and #joining == 0 and #leaving == 0 then
     return outcome('ok', version, 0, last)
 end
 
 if is_held() then
     return outcome('held')
+end
+
+local changed = has_doc or swap or #joining > 0 or #leaving > 0
+
+-- What the history says of the members.
+local function member_changes()
+    if mode == 'many' then
+        return element_of_count(staged)
+    elseif swap then
+        return element_of_count(mode == 'replace' and #joining
+                                or call('ZCARD', stage))
+    elseif #joining + #leaving == 0 then
+        return ''
+    end
+    return element('members', leaving, joining,
+                   #joining + #leaving <= NAMES and function (member)
+                       return names[member] or look_up(member)
+                   end)
+end
+
+if dry then
+    return rehearse(has_doc and ARGV[OWN + 2] or named, before + 1, before + 1,
+                    with_document(member_changes()))
 end
 
 
@@ -290,22 +319,6 @@ for other, kind in pairs(others) do
     elseif kind == 'copy' then
         forward(prefix .. 'stage:' .. other, prefix .. 'fixed:' .. other)
     end
-end
-
-local changed = has_doc or swap or #joining > 0 or #leaving > 0
-
--- What the history says of the members.
-local function member_changes()
-    if swap then
-        return element_of_count(mode == 'replace' and #joining
-                                or call('ZCARD', stage))
-    elseif #joining + #leaving == 0 then
-        return ''
-    end
-    return element('members', leaving, joining,
-                   #joining + #leaving <= NAMES and function (member)
-                       return names[member] or look_up(member)
-                   end)
 end
 
 local text, entry

@@ -7,7 +7,7 @@
 -- write.
 --
 -- KEYS[1]  "scim:{tenant}:", the beginning of every key
--- ARGV     1 to 18: parts/begin.lua
+-- ARGV     1 to 19: parts/begin.lua
 --          then pairs: attribute, value of its index entries
 --
 -- Returns as parts/begin.lua, and held, by the breaker; version is the last
@@ -27,38 +27,26 @@ local held, large = {}, call('ZCARD', members) > LARGE
 if not large then
     held = call('ZRANGE', members, 0, -1)
 end
-local holders = call('SMEMBERS', prefix .. 'groups:' .. id)
+
+-- Groups that hold it.  One that holds itself goes as a whole.
+local lost = {}
+
+for _, group in ipairs(call('SMEMBERS', prefix .. 'groups:' .. id)) do
+    if group ~= id and call('ZSCORE', prefix .. 'members:' .. group, id) then
+        lost[#lost + 1] = group
+    end
+end
 
 if is_held() then
     return outcome('held')
 end
 
-
--- Writes -----------------------------------------------------------------
-
 local function own_name()
     return named
 end
 
-local function group_name(group)
+local function name_of_group(group)
     return call('HGET', prefix .. 'r:Group:' .. group, 'name')
-end
-
--- A group that loses a member has changed: another version.  One that holds
--- itself goes as a whole.
-local lost = {}
-
-for _, group in ipairs(holders) do
-    if group ~= id and call('ZREM', prefix .. 'members:' .. group, id) == 1 then
-        local key = prefix .. 'r:Group:' .. group
-        local number = call('HINCRBY', key, 'ver', 1)
-        call('HSET', key, 'mod', modified)
-        if logged then
-            record('update', 'Group', group, group_name(group), number,
-                   element('members', {id}, {}, own_name))
-        end
-        lost[#lost + 1] = group
-    end
 end
 
 -- What the history says of members and groups.
@@ -71,9 +59,28 @@ local function relations()
     end
     if #lost > 0 then
         elements[#elements + 1] = element('groups', lost, {},
-                                          #lost <= NAMES and group_name)
+                                          #lost <= NAMES and name_of_group)
     end
     return table.concat(elements, ',')
+end
+
+if dry then
+    return rehearse(named, version + 1, version, with_document(relations()))
+end
+
+
+-- Writes -----------------------------------------------------------------
+
+-- A group that loses a member has changed: another version.
+for _, group in ipairs(lost) do
+    local key = prefix .. 'r:Group:' .. group
+    call('ZREM', prefix .. 'members:' .. group, id)
+    local number = call('HINCRBY', key, 'ver', 1)
+    call('HSET', key, 'mod', modified)
+    if logged then
+        record('update', 'Group', group, name_of_group(group), number,
+               element('members', {id}, {}, own_name))
+    end
 end
 
 local entry, trashed

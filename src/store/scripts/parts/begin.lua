@@ -12,7 +12,8 @@
 --          14 entries to keep, or 0  15 seconds to keep them, or 0
 --          16 users that may be deprovisioned within   18 so many seconds, or
 --          17 percent of all; 0: any number            0: any number
---          from 19: the script's own
+--          19 1: a dry run, that writes to the stream `dryrun` alone
+--          from 20: the script's own
 --
 -- They return {outcome, version, changed, modified, detail}; here outcome is
 --   ok        done before under the same operation id
@@ -27,7 +28,8 @@ local prefix, call = KEYS[1], redis.call
 local verb, type, id = ARGV[2], ARGV[3], ARGV[4]
 local expected, modified = tonumber(ARGV[5]), ARGV[6]
 local logged = ARGV[8] ~= ''
-local OWN = 19
+local dry = ARGV[19] == '1'
+local OWN = 20
 
 local resource = prefix .. 'r:' .. type .. ':' .. id
 local members = prefix .. 'members:' .. id

@@ -7,6 +7,9 @@ local NAMES = 1000
 -- Entries taken out of the history, at most, beyond those that came in.
 local FORGET = 8
 
+-- Entries of dry runs that are kept, about.
+local REHEARSED = 10000
+
 -- Name of a member, and its score in members:GROUP; nil: there is none such.
 local function look_up(member)
     local name = call('HGET', prefix .. 'r:User:' .. member, 'name')
@@ -58,13 +61,26 @@ local function with_document(more)
            or ARGV[13] .. more
 end
 
+local function append(stream, what, of_type, of_id, name, number, changes, was)
+    return call('XADD', stream, '*', 'op', what, 'type', of_type, 'id', of_id,
+                'name', name or '', 'ver', number, 'at', modified,
+                'actor', ARGV[9], 'addr', ARGV[10], 'req', ARGV[11],
+                'tok', ARGV[12], 'changes', '[' .. changes .. ']',
+                'was', was or '')
+end
+
+-- A dry run ends here: with the entry, and what would have been answered.
+local function rehearse(name, number, answered, changes)
+    append(prefix .. 'dryrun', ARGV[8], type, id, name,
+           string.format('%.0f', number), changes)
+    call('XTRIM', prefix .. 'dryrun', 'MAXLEN', '~', REHEARSED)
+    return outcome('ok', answered, 1, modified)
+end
+
 -- Adds an entry; its id.
 local function record(what, of_type, of_id, name, number, changes, was)
-    local entry = call('XADD', history, '*', 'op', what, 'type', of_type,
-                       'id', of_id, 'name', name or '', 'ver', number,
-                       'at', modified, 'actor', ARGV[9], 'addr', ARGV[10],
-                       'req', ARGV[11], 'tok', ARGV[12],
-                       'changes', '[' .. changes .. ']', 'was', was or '')
+    local entry = append(history, what, of_type, of_id, name, number, changes,
+                         was)
     call('ZADD', prefix .. 'history:' .. of_type .. ':' .. of_id, number,
          entry)
     return entry
