@@ -185,12 +185,7 @@ found(scim_op_t *op, const redisReply *reply)
 static scim_rc_t
 revived(scim_op_t *op, const redisReply *reply)
 {
-    scim_row_t              row;
-    const scim_op_write_t  *w = op->state;
-
     (void) reply;
 
-    scim_op_write_row(op, &row);
-
-    return scim_op_show(op, 201, &w->view, &row);
+    return scim_op_write_show(op, 201);
 }
