@@ -60,16 +60,34 @@ ngx_http_scim_find_tenant(ngx_http_scim_call_t *call)
         return NGX_ERROR;
     }
 
-    if (tenant.len == 0) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+    call->ctx->tenant = tenant;
+
+    return ngx_http_scim_copy(call->pool, &tenant, &call->env.tenant);
+}
+
+
+static ngx_flag_t
+ngx_http_scim_discovers(ngx_http_scim_call_t *call)
+{
+    scim_target_e  target;
+
+    target = call->scim.target;
+
+    return target == SCIM_TARGET_CONFIG || target == SCIM_TARGET_TYPES
+           || target == SCIM_TARGET_SCHEMAS;
+}
+
+
+/* Discovery alone goes without. */
+static void
+ngx_http_scim_miss_tenant(ngx_http_scim_call_t *call)
+{
+    if (call->env.tenant.len == 0 && !ngx_http_scim_discovers(call)) {
+        ngx_log_error(NGX_LOG_ERR, call->request->connection->log, 0,
                       "scim: no tenant: neither a location with "
                       "\"scim_token\", asked by \"auth_request\", nor "
                       "\"scim_tenant\" gave one");
     }
-
-    call->ctx->tenant = tenant;
-
-    return ngx_http_scim_copy(call->pool, &tenant, &call->env.tenant);
 }
 
 
@@ -127,8 +145,7 @@ ngx_http_scim_check_scope(ngx_http_scim_call_t *call, scim_error_t *err)
     }
 
     if (ngx_http_scim_scope_is(call, "self") && target != SCIM_TARGET_ME
-        && target != SCIM_TARGET_CONFIG && target != SCIM_TARGET_TYPES
-        && target != SCIM_TARGET_SCHEMAS)
+        && !ngx_http_scim_discovers(call))
     {
         return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
                            "This token is a user's own and opens /Me only: "
@@ -149,6 +166,8 @@ ngx_http_scim_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
     if (rc != SCIM_OK) {
         return rc;
     }
+
+    ngx_http_scim_miss_tenant(call);
 
     /* a name of discovery may have any bytes, which a variable must not */
     if (call->scim.target == SCIM_TARGET_RESOURCE) {
