@@ -26,8 +26,6 @@ ngx_http_scim_changes_wait(const ngx_http_scim_call_t *call, ngx_msec_t *wait,
     ngx_int_t   n;
     scim_str_t  text;
 
-    *wait = 0;
-
     rc = scim_request_arg(call->pool, call->args, scim_str("wait"), &text,
                           err);
 
@@ -79,6 +77,7 @@ ngx_http_scim_changes_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
     ngx_http_scim_ctx_t  *ctx;
 
     ctx = call->ctx;
+    wait = 0;
 
     if (ngx_http_scim_scope_is(call, "self")) {
         return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
