@@ -340,3 +340,26 @@ location /x/ { scim_history off; scim_breaker off; scim_default_group ''; }
 $::Config"
 --- request
 GET /scim/v2/Users
+
+
+
+=== TEST 19: a PATCH whose filter matches nothing
+--- config eval: $::Admin
+--- scim_users
+ada-1 ada@example.com
+--- request
+PATCH /scim/v2/Users/ada-1
+{"Operations":[{"op":"replace","path":"phoneNumbers[type eq \"fax\"].value","value":"+1"}]}
+
+PATCH /admin/tenants/acme
+{"settings":{"patchNoTarget":"create"}}
+
+PATCH /scim/v2/Users/ada-1
+{"Operations":[{"op":"replace","path":"phoneNumbers[type eq \"fax\"].value","value":"+1"}]}
+--- error_code: 400 200 200
+--- json
+error 400 noTarget
+
+{"settings": {"patchNoTarget": "create"}}
+
+{"phoneNumbers": [{"type": "fax", "value": "+1"}]}

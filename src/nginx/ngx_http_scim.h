@@ -63,6 +63,7 @@ typedef struct {
     ngx_uint_t                deactivates;      /* DELETE of a user */
     ngx_uint_t                unknown_members;  /* scim_missing_e */
     ngx_uint_t                media;            /* scim_media_e */
+    ngx_uint_t                no_target;        /* scim_no_target_e */
     ngx_flag_t                groups;
     ngx_flag_t                single_token;
     ngx_str_t                 default_group;
@@ -82,7 +83,6 @@ typedef struct {
     ngx_http_complex_value_t   *prefix;     /* NULL: the location's name */
     ngx_str_t                   name;       /* of the location, no slash at
                                                the end */
-    ngx_uint_t                  no_target;
     ngx_http_scim_policy_t      policy;
     ngx_flag_t                  group_name_unique;
     ngx_flag_t                  failures;   /* are noted */

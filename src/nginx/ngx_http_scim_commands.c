@@ -235,7 +235,7 @@ ngx_command_t  ngx_http_scim_commands[] = {
       NULL },
 
     ngx_http_scim_any("scim_patch_no_target", NGX_CONF_TAKE1,
-                      ngx_conf_set_enum_slot, no_target,
+                      ngx_conf_set_enum_slot, policy.no_target,
                       &ngx_http_scim_no_targets),
 
     ngx_http_scim_any("scim_unknown_attributes", NGX_CONF_TAKE1,

@@ -104,7 +104,6 @@ ngx_http_scim_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    slcf->no_target = NGX_CONF_UNSET_UINT;
     ngx_http_scim_policy_create(&slcf->policy);
     slcf->group_name_unique = NGX_CONF_UNSET;
     slcf->failures = NGX_CONF_UNSET;
@@ -183,8 +182,6 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->base_url = prev->base_url;
     }
 
-    ngx_conf_merge_uint_value(conf->no_target, prev->no_target,
-                              SCIM_NO_TARGET_AUTO);
     ngx_conf_merge_value(conf->group_name_unique, prev->group_name_unique, 1);
     ngx_conf_merge_value(conf->failures, prev->failures, 1);
     ngx_conf_merge_uint_value(conf->default_count, prev->default_count, 100);
@@ -209,7 +206,6 @@ ngx_http_scim_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->op.bulk_payload = conf->bulk_payload;
     conf->op.scan_limit = conf->scan_limit;
     conf->op.cursor_timeout = (unsigned) conf->cursor_timeout;
-    conf->op.no_target = (scim_no_target_e) conf->no_target;
 
     if (ngx_http_scim_policy_merge(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;

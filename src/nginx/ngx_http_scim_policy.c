@@ -294,6 +294,7 @@ ngx_http_scim_policy_create(ngx_http_scim_policy_t *policy)
     policy->deactivates = NGX_CONF_UNSET_UINT;
     policy->unknown_members = NGX_CONF_UNSET_UINT;
     policy->media = NGX_CONF_UNSET_UINT;
+    policy->no_target = NGX_CONF_UNSET_UINT;
     policy->groups = NGX_CONF_UNSET;
     policy->single_token = NGX_CONF_UNSET;
 }
@@ -311,6 +312,8 @@ ngx_http_scim_policy_inherit(ngx_http_scim_policy_t *policy,
     ngx_conf_merge_uint_value(policy->unknown_members, prev->unknown_members,
                               SCIM_MISSING_REFUSE);
     ngx_conf_merge_uint_value(policy->media, prev->media, SCIM_MEDIA_AUTO);
+    ngx_conf_merge_uint_value(policy->no_target, prev->no_target,
+                              SCIM_NO_TARGET_AUTO);
     ngx_conf_merge_value(policy->groups, prev->groups, 1);
     ngx_conf_merge_value(policy->single_token, prev->single_token, 0);
     ngx_conf_merge_str_value(policy->default_group, prev->default_group, "");
@@ -338,6 +341,7 @@ ngx_http_scim_policy_make(const ngx_http_scim_policy_t *policy,
     out->display = (scim_display_e) policy->display;
     out->unknown_members = (scim_missing_e) policy->unknown_members;
     out->media = (scim_media_e) policy->media;
+    out->no_target = (scim_no_target_e) policy->no_target;
     out->groups_off = !policy->groups;
     out->delete_deactivates = policy->deactivates;
     out->single_token = policy->single_token;

@@ -59,7 +59,6 @@ typedef struct {
                                            that are read back: nothing unknown
                                            can be kept */
     unsigned              cursor_timeout;   /* seconds */
-    scim_no_target_e      no_target;
     size_t                bulk_operations;  /* in one bulk; 0: no bulks */
     size_t                bulk_payload;     /* bytes of its body: announced
                                                here, checked by the driver */

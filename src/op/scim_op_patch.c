@@ -62,7 +62,7 @@ scim_op_patch(scim_op_t *op, const redisReply *reply)
     }
 
     rc = scim_patch_parse(op->pool, type, op->request.body,
-                          op->env->conf->no_target, &w->patch, &err);
+                          op->policy->no_target, &w->patch, &err);
 
     if (rc == SCIM_OK) {
         rc = needs_document(op, w->patch, &document, &err);

@@ -9,6 +9,7 @@
 
 #include "scim_core.h"
 #include "scim_filter.h"
+#include "scim_patch.h"
 #include "scim_pattern.h"
 #include "scim_schema.h"
 #include "scim_unknown.h"
@@ -46,25 +47,26 @@ typedef struct {
 } scim_rule_t;
 
 typedef struct {
-    scim_unknown_e  unknown;
-    scim_display_e  display;
-    scim_missing_e  unknown_members;
-    scim_media_e    media;
-    bool            groups_off;         /* no /Groups, no `groups` of users */
-    bool            delete_deactivates; /* DELETE of a user */
-    bool            single_token;       /* a new one ends the others */
-    scim_str_t      default_group;      /* displayName; absent: none */
-    scim_rule_t    *rules;
-    size_t          nrules;
+    scim_unknown_e   unknown;
+    scim_display_e   display;
+    scim_missing_e   unknown_members;
+    scim_media_e     media;
+    scim_no_target_e no_target;
+    bool             groups_off;         /* no /Groups, no `groups` of users */
+    bool             delete_deactivates; /* DELETE of a user */
+    bool             single_token;       /* a new one ends the others */
+    scim_str_t       default_group;      /* displayName; absent: none */
+    scim_rule_t     *rules;
+    size_t           nrules;
 
-    bool            history_off;
-    uint64_t        history_count;      /* entries kept; 0: any number */
-    uint64_t        history_age;        /* seconds they are kept; 0: for good */
+    bool             history_off;
+    uint64_t         history_count;      /* entries kept; 0: any number */
+    uint64_t         history_age;        /* seconds they are kept; 0: for good */
 
-    uint64_t        breaker_count;      /* deprovisionings let through within */
-    uint64_t        breaker_percent;    /* the window, and as a share of all */
-    uint64_t        breaker_window;     /* users; seconds; 0: no limit */
-    bool            dry_run;
+    uint64_t         breaker_count;      /* deprovisionings let through within */
+    uint64_t         breaker_percent;    /* the window, and as a share of all */
+    uint64_t         breaker_window;     /* users; seconds; 0: no limit */
+    bool             dry_run;
 } scim_policy_t;
 
 #define SCIM_HISTORY_COUNT  100000

@@ -224,6 +224,19 @@ set_media(parse_t *parse, const scim_json_t *value)
 }
 
 
+static scim_rc_t
+set_no_target(parse_t *parse, const scim_json_t *value)
+{
+    unsigned   n = 0;
+    scim_rc_t  rc;
+
+    rc = read_word(parse, value, "auto|create|error", &n);
+    parse->policy->no_target = (scim_no_target_e) n;
+
+    return rc;
+}
+
+
 /* --- the rest ------------------------------------------------------------- */
 
 static scim_rc_t
@@ -440,6 +453,7 @@ static const setting_t  all[] = {
     { SCIM_STR("delete"), set_delete },
     { SCIM_STR("unknownMembers"), set_unknown_members },
     { SCIM_STR("responseType"), set_media },
+    { SCIM_STR("patchNoTarget"), set_no_target },
     { SCIM_STR("singleToken"), set_single_token },
     { SCIM_STR("require"), set_rules },
     { SCIM_STR("history"), set_history },

@@ -118,6 +118,7 @@ each_setting(void **state)
                   "'defaultGroup':'Everyone','displayName':'derived',"
                   "'delete':'deactivate','unknownMembers':'park',"
                   "'responseType':'json','singleToken':true,'dryRun':true,"
+                  "'patchNoTarget':'error',"
                   "'history':{'enabled':false,'count':0,'days':365},"
                   "'breaker':{'count':20,'percent':5,'seconds':60}}");
     assert_int_equal(policy.unknown, SCIM_UNKNOWN_KEEP);
@@ -127,6 +128,7 @@ each_setting(void **state)
     assert_true(policy.delete_deactivates);
     assert_int_equal(policy.unknown_members, SCIM_MISSING_PARK);
     assert_int_equal(policy.media, SCIM_MEDIA_JSON);
+    assert_int_equal(policy.no_target, SCIM_NO_TARGET_ERROR);
     assert_true(policy.single_token);
     assert_true(policy.dry_run);
     assert_true(policy.history_off);
@@ -199,6 +201,7 @@ what_is_refused(void **state)
         { "{'delete':'x'}", "\"delete\"" },
         { "{'unknownMembers':'x'}", "\"unknownMembers\"" },
         { "{'responseType':'xml'}", "\"responseType\"" },
+        { "{'patchNoTarget':'Create'}", "\"patchNoTarget\"" },
         { "{'defaultGroup':1}", "\"defaultGroup\" must be a string" },
         { "{'history':true}", "\"history\"" },
         { "{'history':{'size':1}}", "\"size\"" },
