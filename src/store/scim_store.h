@@ -220,7 +220,8 @@ typedef struct {
 /* The entry a commit makes in the history.  Changes of members, and who a
  * deleted one takes leave of, are the script's to tell. */
 typedef struct {
-    scim_str_t     operation;   /* create, update, delete, restore */
+    scim_str_t     operation;   /* create, update, delete, restore,
+                                   deactivate, reactivate */
     scim_origin_t  origin;
     scim_str_t     changes;     /* scim_diff_write(); empty: none */
     uint64_t       keep_count;  /* entries the history keeps; 0: any number */

@@ -16,7 +16,8 @@
 typedef struct {
     scim_str_t id;
     uint64_t   time;        /* ms since the epoch, of id */
-    scim_str_t operation;   /* create, update, delete, restore */
+    scim_str_t operation;   /* create, update, delete, restore,
+                               deactivate, reactivate */
     scim_str_t type;        /* of the resource: its name */
     scim_str_t resource;    /* id */
     scim_str_t name;        /* display name at that time */

@@ -11,7 +11,8 @@
 typedef struct {
     uint64_t    version;    /* that the change made */
     scim_str_t  stream;     /* id of the entry in the stream */
-    scim_str_t  operation;  /* "create", "update", "delete", "restore" */
+    scim_str_t  operation;  /* "create", "update", "delete", "restore",
+                               "deactivate", "reactivate" */
     bool        was;        /* the members before it: scim_store_was() */
     scim_str_t  changes;    /* JSON array, as scim_diff_write() makes it */
 } scim_store_revision_t;
