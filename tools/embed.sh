@@ -61,7 +61,8 @@ scripts)
         echo '};'
         printf '\nconst scim_script_t scim_script_%s = {\n' "$name"
         printf '    "%s", { %s_lua, sizeof(%s_lua) },\n    "%s"\n};\n' \
-            "$name" "$name" "$name" "$(printf '%s\n' "$text" | sha1sum | cut -d' ' -f1)"
+            "$name" "$name" "$name" \
+            "$(printf '%s\n' "$text" | sha1sum | cut -d' ' -f1)"
     done
     ;;
 *)

@@ -95,13 +95,14 @@ scim_rc_t scim_op_write_document(scim_op_t *op, const scim_json_t *old,
 /* A random UUID, in the pool. */
 scim_rc_t scim_op_random_id(scim_op_t *op, scim_str_t *out);
 
-/* Fills w->commit.event, unless there is to be no history, and w->commit.breaker
- * if the commit deprovisions a user, which the tenant limits. */
+/* Fills w->commit.event, unless there is to be no history, and
+ * w->commit.breaker if the commit deprovisions a user, which the tenant
+ * limits. */
 scim_rc_t scim_op_event(scim_op_t *op);
 
-/* Ends with the resource as it stands after the commit: groups of a user as read
- * before; a group read back for its members, or, after a dry run, with those of
- * the request. */
+/* Ends with the resource as it stands after the commit: groups of a user as
+ * read before; a group read back for its members, or, after a dry run, with
+ * those of the request. */
 scim_rc_t scim_op_write_show(scim_op_t *op, int status);
 
 #endif /* SCIM_OP_WRITE_H */

@@ -305,6 +305,55 @@ listed_and_forgotten(void **state)
 }
 
 
+static scim_rc_t
+scarce(void *data)
+{
+    scim_op_t    *op;
+    scim_rc_t     rc;
+    redisReply   *reply;
+    scim_pool_t  *pool;
+
+    pool = scim_pool_create(0);
+    if (pool == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    op = scim_op_start(pool, &unit_env, data);
+    rc = (op == NULL) ? SCIM_NOMEM : scim_op_run(op);
+
+    while (rc == SCIM_AGAIN) {
+        reply = unit_command(&op->cmd);
+        assert_non_null(reply);
+        rc = scim_op_reply(op, reply);
+        freeReplyObject(reply);
+    }
+
+    assert_true(rc == SCIM_NOMEM || op->result.status == 201);
+    scim_pool_destroy(pool);
+
+    return rc;
+}
+
+
+static void
+memory_may_run_short(void **state)
+{
+    scim_request_t  request;
+
+    (void) state;
+
+    unit_conf.policy.dry_run = true;
+    request = (scim_request_t) {
+        .method = SCIM_POST, .target = SCIM_TARGET_COLLECTION,
+        .type = unit_type("Group"),
+        .body = unit_json(unit_op_pool(), "{'displayName':'g','members':["
+                          "{'value':'u1'},{'value':'u2'}]}")
+    };
+
+    unit_fail_allocations(scarce, &request);
+}
+
+
 int
 main(void)
 {
@@ -316,6 +365,7 @@ main(void)
         large(members_of_all_sizes),
         test(a_bulk),
         test(listed_and_forgotten),
+        test(memory_may_run_short),
     };
 
     return cmocka_run_group_tests_name("op dry run", tests, NULL, NULL);

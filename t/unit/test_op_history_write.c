@@ -49,7 +49,7 @@ entry_at(int back)
 {
     int          i;
     entry_t      entry;
-    redisReply  *reply, *list;
+    redisReply  *reply, *place, *list;
 
     reply = redisCommand(unit_redis_connection(),
                          "XREVRANGE scim:{acme}:history + - COUNT %d",
@@ -57,18 +57,14 @@ entry_at(int back)
     assert_int_equal(reply->type, REDIS_REPLY_ARRAY);
     assert_true(reply->elements > (size_t) back);
 
-    reply->element[0] = reply->element[back];
-    entry.entry = unit_printf("%s", reply->element[0]->element[0]->str);
-    list = reply->element[0]->element[1];
+    place = reply->element[back];
+    entry.entry = unit_printf("%s", place->element[0]->str);
+    list = place->element[1];
     assert_int_equal(list->elements, 2 * FIELDS);
 
     for (i = 0; i < FIELDS; i++) {
         assert_string_equal(list->element[2 * i]->str, fields[i]);
         entry.value[i] = single_quoted(list->element[2 * i + 1]->str);
-    }
-
-    if (back > 0) {
-        reply->element[0] = NULL;
     }
 
     freeReplyObject(reply);

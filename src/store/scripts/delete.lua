@@ -11,7 +11,8 @@
 --          then pairs: attribute, value of its index entries
 --
 -- Returns as parts/begin.lua, and held, by the breaker; version is the last
--- one, the history's entry has the one after it.  A group that loses a member has an entry of its own.
+-- one, the history's entry has the one after it.  A group that loses a member
+-- has an entry of its own.
 
 -- include begin.lua
 -- include forget.lua

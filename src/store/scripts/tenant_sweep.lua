@@ -60,7 +60,6 @@ end
 for _, name in ipairs(sorted) do
     call('UNLINK', prefix .. name)
 end
-call('UNLINK', prefix .. 'sorted', history, prefix .. 'failures', prefix .. 'breaker',
-     prefix .. 'dryrun',
-     prefix .. 'tenant')
+call('UNLINK', prefix .. 'sorted', history, prefix .. 'failures',
+     prefix .. 'breaker', prefix .. 'dryrun', prefix .. 'tenant')
 return 'done'

@@ -97,7 +97,8 @@ local function retain(n, entry)
     end
     if age > 0 and gone < most then
         local ms = tonumber(string.match(entry, '^%d+')) - age * 1000 - 1
-        gone, older = forget(most - gone, string.format('%.0f', math.max(ms, 0)))
+        gone, older = forget(most - gone,
+                             string.format('%.0f', math.max(ms, 0)))
     end
     if older or newest then
         call('HSET', prefix .. 'tenant', 'trimmed', older or newest)
