@@ -2,7 +2,9 @@
 # once is in t/system/test_changes.py.
 use Test::Nginx::Socket 'no_plan';
 use Scim;
+use ScimTest::Http2;
 use Digest::SHA 'sha256_hex';
+use POSIX ();
 
 our $Feed = <<"_EOC_";
     location = /scim/changes { scim_changes; auth_request /_token; }
@@ -25,6 +27,42 @@ our $Logged = <<"_EOC_";
     }
 $::Location
 _EOC_
+
+our $Http2 = <<"_EOC_";
+$::HttpConfig
+    server {
+        listen unix:\$TEST_NGINX_HTTP2 http2;
+        server_name localhost;
+$Feed
+    }
+_EOC_
+
+my @auth = split /\n/, $::Auth;
+
+# Readers on streams of one connection; a moment later something is written.
+add_response_body_check(sub {
+    my ($block) = @_;
+    my $readers = $block->http2_readers // return;
+
+    SKIP: {
+        Test::More::skip('curl has no HTTP/2', 1)
+            unless ScimTest::Http2::available();
+
+        my $pid = fork;
+        if ($pid == 0) {
+            select undef, undef, undef, 0.5;
+            ScimTest::Http2::exchange($ENV{TEST_NGINX_HTTP2}, 'POST',
+                '/scim/v2/Users', '{"userName":"ada"}', @auth);
+            POSIX::_exit(0);
+        }
+        my @answers = ScimTest::Http2::parallel($ENV{TEST_NGINX_HTTP2},
+            '/scim/changes?wait=20', $readers,
+            map { split /: / } $auth[0]);
+        waitpid $pid, 0;
+        Test::More::is(scalar(grep { /"resourceName":"ada"/ } @answers),
+            $readers, $block->name . ' - all have the change');
+    }
+});
 
 run_tests();
 
@@ -206,3 +244,14 @@ GET /open?wait=60
 --- error_code: 503
 --- json
 error 503 /store/
+
+
+
+=== TEST 7: several wait on one connection of HTTP/2
+--- http_config eval: $::Http2
+--- config eval: $::Feed
+--- request
+GET /scim/changes
+--- json
+{"changes": []}
+--- http2_readers: 5

@@ -1,10 +1,12 @@
-# Requests by HTTP/2, with curl, over a unix socket.
+# Requests by HTTP/2 over a unix socket: with curl, and where several streams
+# of one connection matter, frame by frame.
 package ScimTest::Http2;
 
 use v5.10.1;
 use strict;
 use warnings;
 
+use IO::Socket::UNIX;
 use IPC::Open2;
 
 sub available {
@@ -31,6 +33,49 @@ sub exchange {
 
     my ($version, $status) = $answer =~ s/\n(\S+) (\d+)\z// ? ($1, $2) : ();
     return ($version // '', $status // '', $answer);
+}
+
+# The bodies of so many GETs, sent at once on streams of one connection.
+sub parallel {
+    my ($address, $path, $count, %headers) = @_;
+    my $socket = IO::Socket::UNIX->new($address) or die "$address: $!";
+    my $block = "\x82\x86" . "\x04" . text($path) . "\x01" . text('localhost')
+        . join '', map { "\0" . text(lc) . text($headers{$_}) } keys %headers;
+
+    # The preface, empty settings, headers that end their streams.
+    print {$socket} "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, 0, ''),
+        map { frame(1, 5, 2 * $_ + 1, $block) } 0 .. $count - 1;
+    $socket->flush;
+
+    my (%body, %ended);
+    local $SIG{ALRM} = sub { die "no answer\n" };
+    alarm 30;
+    while (keys %ended < $count) {
+        last unless read($socket, my $head, 9) == 9;
+        my ($high, $low, $type, $flags, $stream) = unpack 'CnCCN', $head;
+        my $length = ($high << 16) + $low;
+        my $payload = '';
+        last if $length && read($socket, $payload, $length) != $length;
+        $body{$stream} .= $payload if $type == 0;
+        $ended{$stream} = 1 if $type == 3 || ($type < 2 && $flags & 1);
+    }
+    alarm 0;
+    return map { $body{$_} // '' } sort { $a <=> $b } keys %ended;
+}
+
+sub frame {
+    my ($type, $flags, $stream, $payload) = @_;
+    my $length = length $payload;
+    return pack('CnCCN', $length >> 16, $length & 0xffff, $type, $flags,
+        $stream) . $payload;
+}
+
+# A string of HPACK, as it is.
+sub text {
+    my $length = length $_[0];
+    return chr($length) . $_[0] if $length < 127;
+    die 'too long' if $length > 254;
+    return "\x7f" . chr($length - 127) . $_[0];
 }
 
 1;
