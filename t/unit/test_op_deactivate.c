@@ -459,6 +459,43 @@ what_is_refused_stays_so(void **state)
 }
 
 
+/* Both ways are steps of the history like others. */
+static void
+an_administrator_restores(void **state)
+{
+    size_t          i;
+    const char     *id;
+    unit_answer_t   answer;
+
+    static const struct {
+        unsigned    revision;
+        const char *active;
+        const char *title;
+    } cases[] = {
+        { 1, "true", "old" }, { 2, "false", "old" }, { 3, "true", "new" }
+    };
+
+    (void) state;
+
+    answer = unit_op("POST /Users",
+                     "{'userName':'ada','title':'old','active':true}");
+    id = unit_get(&answer, "id");
+    assert_int_equal(delete(id), 204);
+    assert_int_equal(unit_op("POST /Users", "{'userName':'ada',"
+                             "'title':'new'}").status, 201);
+    assert_int_equal(delete(id), 204);
+
+    for (i = 0; i < N(cases); i++) {
+        answer = unit_admin(unit_printf("POST /tenants/acme/Users/%s/restore"
+                                        "?revision=%u", id,
+                                        cases[i].revision), NULL);
+        assert_int_equal(answer.status, 200);
+        assert_string_equal(unit_get(&answer, "active"), cases[i].active);
+        assert_string_equal(unit_get(&answer, "title"), cases[i].title);
+    }
+}
+
+
 /* --- with others ---------------------------------------------------------- */
 
 static struct {
@@ -716,6 +753,47 @@ a_failed_circle_is_undone(void **state)
 }
 
 
+/* --- a store that talks nonsense ------------------------------------------ */
+
+static unsigned  replies, bad_reply;
+
+
+static const redisReply *
+answer_badly(const scim_store_cmd_t *cmd, const redisReply *reply)
+{
+    static const redisReply  nonsense = { .type = REDIS_REPLY_ARRAY };
+
+    (void) cmd;
+
+    return (++replies == bad_reply) ? &nonsense : reply;
+}
+
+
+static void
+what_is_not_understood_is_an_error(void **state)
+{
+    const char     *id;
+    unit_answer_t   answer;
+
+    (void) state;
+
+    id = gone_user("ada");
+
+    for (bad_reply = 1; bad_reply <= 3; bad_reply++) {
+        replies = 0;
+        unit_op_bad = answer_badly;
+        answer = unit_op("POST /Users", "{'userName':'ada'}");
+        unit_op_bad = NULL;
+
+        assert_true(answer.status == 500 || answer.status == 503);
+        assert_int_equal(replies, bad_reply);
+    }
+
+    /* the third was that of a commit */
+    assert_string_equal(value_of(id, "active"), "true");
+}
+
+
 /* --- memory --------------------------------------------------------------- */
 
 static unit_answer_t
@@ -804,6 +882,7 @@ main(void)
         TEST(who_is_active_keeps_the_name),
         TEST(several_unique_values),
         TEST(what_is_refused_stays_so),
+        TEST(an_administrator_restores),
         TEST(others_are_faster),
         TEST(deletes_meet_others),
         TEST(a_policy_that_ends),
@@ -811,6 +890,7 @@ main(void)
         TEST(a_bulk_deletes_and_creates),
         TEST(circles_know_the_revived),
         TEST(a_failed_circle_is_undone),
+        TEST(what_is_not_understood_is_an_error),
         TEST(memory_may_run_short),
     };
 
