@@ -219,6 +219,10 @@ struct scim_op_s {
     scim_request_t       sent;          /* the request, before first */
     scim_settings_t     *settings;      /* held; NULL: there are none */
     unsigned             refreshed;     /* how often they were read anew */
+    scim_rc_t          (*undo)(scim_op_t *op, scim_rc_t (*next)(scim_op_t *op,
+                                                  const redisReply *reply));
+                                        /* before it begins anew; NULL: there
+                                           is nothing */
     bool                 sure;          /* the store has seen the policy's
                                            generation */
     void                *state;

@@ -222,6 +222,27 @@ refresh(scim_op_t *op)
 }
 
 
+static scim_rc_t
+undone(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
+
+    return refresh(op);
+}
+
+
+/* A command was refused: what was prepared for it goes first. */
+static scim_rc_t
+stale(scim_op_t *op)
+{
+    scim_rc_t  (*undo)(scim_op_t *op, scim_op_step_pt next) = op->undo;
+
+    op->undo = NULL;
+
+    return (undo != NULL) ? undo(op, undone) : refresh(op);
+}
+
+
 /* The record's settings are there, but not for this configuration. */
 static scim_rc_t
 unfit(scim_op_t *op, const scim_error_t *err)
@@ -297,7 +318,7 @@ scim_op_step(scim_op_t *op, const redisReply *reply)
     if (reply != NULL && op->gen.data != NULL && op->resume != got) {
 
         if (op->cmd.script != NULL && scim_store_stale(reply)) {
-            return refresh(op);
+            return stale(op);
         }
 
         op->sure = true;

@@ -131,6 +131,7 @@ stage_ask(scim_op_t *op, scim_op_write_t *w)
     stage->at += n;
     stage->begun = true;
     stage->held = true;
+    op->undo = scim_op_sweep;
 
     return scim_op_ask(op, scim_store_stage(op->pool, op->env->tenant, call,
                                             &op->cmd),

@@ -331,6 +331,40 @@ a_stage_ends_with_its_tenant(void **state)
 }
 
 
+/* What was staged under other settings is cleared away, and staged anew. */
+static void
+others_change_a_setting(void)
+{
+    static unsigned  n;
+
+    assert_int_equal(unit_admin("PATCH /tenants/acme",
+                                unit_printf("{'settings':{'history':{'count':"
+                                            "%u}}}", ++n + 1000)).status, 200);
+}
+
+
+static void
+settings_change_at_any_time(void **state)
+{
+    unsigned       trip;
+    unit_answer_t  answer;
+
+    (void) state;
+
+    for (trip = 1; trip <= 6; trip++) {
+        others.group = large_group(0, 2000);
+        between(trip, others_change_a_setting, 0);
+        answer = large_patch(others.group, "add", large_values(1000, 5000));
+        assert_int_equal(answer.status, 204);
+        assert_int_equal(large_count(others.group), 5000);
+        assert_int_equal(large_version(others.group), 2);
+        assert_int_equal(large_flaws(), 0);
+        assert_int_equal(unit_op(unit_printf("DELETE /Groups/%s",
+                                             others.group), NULL).status, 204);
+    }
+}
+
+
 int
 main(void)
 {
@@ -340,6 +374,7 @@ main(void)
         TEST(others_come_at_any_time),
         TEST(a_full_store_changes_nothing),
         TEST(a_stage_ends_with_its_tenant),
+        TEST(settings_change_at_any_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
