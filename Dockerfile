@@ -27,6 +27,7 @@ RUN apt-get update -q \
         /tmp/out/ngx_http_scim_module.so \
  && rm -rf /tmp/out /var/lib/apt/lists/*
 COPY conf/scim/ /etc/nginx/scim/
+COPY conf/profiles/ /etc/nginx/scim/profiles/
 COPY conf/container/nginx.conf /etc/nginx/nginx.conf
 COPY conf/container/entrypoint.sh /usr/local/bin/scim-entrypoint
 

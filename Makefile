@@ -12,7 +12,7 @@
 #   make clean        remove what was built
 #
 # BUILD=release|debug|sanitize   NGINX_SRC=a plain nginx source tree
-# run and stop: SCIM_PORT, SCIM_VAR, SCIM_RATE, DETACH=1
+# run and stop: SCIM_PORT, SCIM_VAR, SCIM_RATE, SCIM_PROFILE, DETACH=1
 #
 # What is missing on the machine is installed from Debian (tools/deps.sh).
 

@@ -26,13 +26,14 @@ modules=$(configured modules-path "$prefix/modules")
 nginx_conf=$(configured conf-path "$prefix/conf/nginx.conf")
 snippets=${SCIM_CONF:-$(dirname "$nginx_conf")/scim}
 
-install -d "${DESTDIR-}$modules" "${DESTDIR-}$snippets"
+install -d "${DESTDIR-}$modules" "${DESTDIR-}$snippets/profiles"
 install -m 644 "$module" "${DESTDIR-}$modules/"
 echo "installed $modules/$(basename "$module")"
 
 # A file that somebody has changed stays as it is; the new one lies beside it.
-for file in "$top"/conf/scim/*.conf; do
-    to=$snippets/$(basename "$file")
+for file in "$top"/conf/scim/*.conf "$top"/conf/profiles/*; do
+    to=${file#"$top/conf/"}
+    to=$snippets/${to#scim/}
     if [ -e "${DESTDIR-}$to" ] && ! cmp -s "$file" "${DESTDIR-}$to"; then
         to=$to.new
     fi

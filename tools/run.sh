@@ -7,6 +7,7 @@
 #
 #   SCIM_PORT    port on 127.0.0.1 (8080)
 #   SCIM_VAR     the folder (var)
+#   SCIM_PROFILE a file of conf/profiles, without .conf: included in the server
 #   SCIM_RATE    requests a second of one client (100r/s); off: no limit
 #   SCIM_BUILD   folder of the module, or of an nginx that has it inside
 #                (build/release)
@@ -20,6 +21,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 port=${SCIM_PORT:-8080}
 var=${SCIM_VAR:-var}
 rate=${SCIM_RATE:-100r/s}
+profile=${SCIM_PROFILE-}
 build=$top/${SCIM_BUILD:-build/release}
 url=http://127.0.0.1:$port
 PATH=$PATH:/usr/sbin:/sbin
@@ -86,6 +88,10 @@ random() {
     od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
 }
 
+profiles() {
+    basename -as .conf "$top"/conf/profiles/*.conf | paste -sd ' '
+}
+
 # conf/ with what is particular to this run.  Workers are www-data when root
 # starts nginx: they get what they need by group.
 render() {
@@ -101,11 +107,15 @@ render() {
     [ "$(id -u)" -eq 0 ] || edits+=(-e '/^user /d')
     [ -x "$build/nginx" ] && edits+=(-e '/^load_module /d')
 
-    mkdir -p conf/scim modules logs temp redis run
+    [ -z "$profile" ] ||
+        edits+=(-e "s|# *include  scim/profiles/.*|include  scim/profiles/$profile.conf;|")
+
+    mkdir -p conf/scim/profiles modules logs temp redis run
     for file in nginx.conf scim/http.conf scim/location.conf scim/token.conf \
                 scim/admin.conf; do
         sed "${edits[@]}" "$top/conf/$file" > "conf/$file"
     done
+    cp "$top"/conf/profiles/*.conf conf/scim/profiles/
     cp "$top/conf/redis.conf" conf/redis.conf
     if [ ! -x "$build/nginx" ]; then
         rm -f modules/ngx_http_scim_module.so
@@ -120,7 +130,7 @@ permissions() {
         "$(openssl passwd -apr1 -stdin <<< "$SCIM_ADMIN_PASSWORD")" \
         > conf/scim/admin.htpasswd)
     if [ "$(id -u)" -eq 0 ]; then
-        chmod o+x . conf conf/scim temp
+        chmod o+x . conf conf/scim conf/scim/profiles temp
         chgrp www-data run logs conf/scim/admin.htpasswd
         chmod 2750 run
     fi
@@ -267,6 +277,8 @@ start() {
     esac
     [[ $rate =~ ^([0-9]+r/[sm]|off)$ ]] ||
         fail "SCIM_RATE is like 500r/s or 3000r/m, or off, not \"$rate\""
+    [ -z "$profile" ] || [ -e "$top/conf/profiles/$profile.conf" ] ||
+        fail "SCIM_PROFILE is one of $(profiles), not \"$profile\""
     mkdir -p "$var"
     cd "$var"
     exec 9> .lock

@@ -32,7 +32,7 @@ cp -R /etc/nginx/nginx.conf /etc/nginx/scim "$conf"
 chmod -R u+w "$conf"
 
 for name in SCIM_REDIS SCIM_LISTEN SCIM_RATE SCIM_BASE_URL SCIM_REDIS_USER \
-            SCIM_REDIS_PASSWORD_FILE SCIM_REDIS_DB SCIM_TENANT; do
+            SCIM_REDIS_PASSWORD_FILE SCIM_REDIS_DB SCIM_TENANT SCIM_PROFILE; do
     eval "plain $name \"\${$name-}\""
 done
 
@@ -51,6 +51,13 @@ if [ "$SCIM_RATE" = off ]; then
     edit '/^ *limit_req/d' scim/location.conf
 else
     edit "s|rate=100r/s|rate=$SCIM_RATE|" scim/http.conf
+fi
+
+if [ -n "${SCIM_PROFILE-}" ]; then
+    [ -e "$conf/scim/profiles/$SCIM_PROFILE.conf" ] ||
+        fail "SCIM_PROFILE is none that there is: $SCIM_PROFILE"
+    edit "s|# *include  scim/profiles/.*|include  scim/profiles/$SCIM_PROFILE.conf;|" \
+        nginx.conf
 fi
 
 # The gateway in front has checked the caller and names the tenant; only who

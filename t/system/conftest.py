@@ -5,19 +5,21 @@ When it is stopped, its error log must be quiet: no [alert], [crit], [emerg],
 no sanitizer report, no worker ended by a signal.
 """
 
+import contextlib
 import pathlib
 import shutil
 import tempfile
 
 import pytest
 
+from scim_profile import Profile
 from scim_server import Server
 
 
-@pytest.fixture(scope="module")
-def server():
+@contextlib.contextmanager
+def running(**how):
     root = pathlib.Path(tempfile.mkdtemp(prefix="nginx-scim-"))
-    server = Server(root)
+    server = Server(root, **how)
     try:
         server.start()
         yield server
@@ -28,7 +30,22 @@ def server():
         shutil.rmtree(root, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def server():
+    with running() as server:
+        yield server
+
+
 @pytest.fixture
 def tenant(server):
     """A fresh tenant with a token: its SCIM client."""
     return server.new_tenant()
+
+
+@pytest.fixture(scope="module", params=["include", "settings"])
+def profile(request):
+    """What the module's PROFILE names, in each of its forms."""
+    name = request.module.PROFILE
+    included = request.param == "include"
+    with running(profile=name if included else "") as server:
+        yield Profile(server, name, included)

@@ -38,7 +38,7 @@ def alive(pid):
 
 
 class Server:
-    def __init__(self, root, rate="off"):
+    def __init__(self, root, rate="off", profile=""):
         self.root = root
         self.var = root / "var"
         self.port = free_port()
@@ -47,6 +47,7 @@ class Server:
             SCIM_VAR=str(self.var),
             SCIM_PORT=str(self.port),
             SCIM_RATE=rate,
+            SCIM_PROFILE=profile,
         )
         self.env = {}
         self.names = itertools.count(1)

@@ -111,7 +111,7 @@ def test_port_in_use():
 
 
 @pytest.mark.parametrize("name, value", [
-    ("SCIM_PORT", "http"), ("SCIM_RATE", "fast"),
+    ("SCIM_PORT", "http"), ("SCIM_RATE", "fast"), ("SCIM_PROFILE", "acme"),
 ])
 def test_wrong_settings(name, value):
     with instance() as server:
