@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ratios, side by side in one run: what a SCIM request costs beside nginx's
-own `return 200` of the same bytes, and a write beside the same script called
-by redis-benchmark.
+own `return 200` of the same bytes, a write beside the same script called by
+redis-benchmark, and beside itself without history.
 
 The targets take turns, round after round, so that a busy machine is equally
 unkind to all; a figure is the median of the rounds.  BENCH_ROUNDS (5) and
@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+import history
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPO = HERE.parent
@@ -91,7 +93,7 @@ class Bench:
         request = urllib.request.Request(
             self.base + path, method=method, headers=headers,
             data=None if body is None else json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read().decode()
 
     def wrk(self, path, token=None, script=None, **env):
@@ -186,7 +188,7 @@ def wait(check):
 
 
 def prepare(bench):
-    """Users, a group, a token; the GET's own bytes for `return 200`."""
+    """Users, a token; the GET's own bytes for `return 200`."""
     bench.start_redis()
     bench.start_nginx("")
     bench.call("POST", "/admin/tenants", {"name": "bench"})
@@ -194,17 +196,15 @@ def prepare(bench):
                                   {"name": "bench"}))["token"]
     users = [json.loads(bench.call("POST", "/scim/v2/Users", user_body(n),
                                    token))["id"] for n in range(200)]
-    group = json.loads(bench.call("POST", "/scim/v2/Groups",
-                                  {"displayName": "Team"}, token))["id"]
     body = bench.call("GET", f"/scim/v2/Users/{users[0]}", token=token)
     bench.stop_nginx()
     bench.start_nginx(body)
     assert bench.call("GET", "/return") == body
-    return token, users, group, body
+    return token, users, body
 
 
 def measure(bench):
-    token, users, group, body = prepare(bench)
+    token, users, body = prepare(bench)
     one = f"/Users/{users[0]}"
     found = "/Users?filter=userName+eq+%22user7@example.com%22"
     targets = {
@@ -219,20 +219,18 @@ def measure(bench):
             f"/scim/v2{one}?attributes=userName", token),
         "GET by userName eq": lambda: bench.wrk("/scim/v2" + found, token),
         "GET a page of 100 users": lambda: bench.wrk("/scim/v2/Users", token),
-        "PATCH one member": lambda: bench.wrk(
-            f"/scim/v2/Groups/{group}", token, "patch.lua", MEMBER=users[1]),
-        "POST user": lambda: bench.wrk("/scim/v2/Users", token, "post.lua"),
         "commit.lua by redis-benchmark": bench.evalsha_rate,
-    }
+    } | history.targets(bench, user_body)
     figures = {name: [] for name in targets}
     for turn in range(ROUNDS):
         for name, target in targets.items():
             figures[name].append(target())
             print(f"round {turn + 1} of {ROUNDS}: {name}", file=sys.stderr)
-    return {name: statistics.median(f) for name, f in figures.items()}, body
+    return figures, body
 
 
-def report(figures, body):
+def report(rounds, body):
+    figures = {name: statistics.median(f) for name, f in rounds.items()}
     own = figures["return 200, the same bytes"]
     commit = figures["commit.lua by redis-benchmark"]
     print(f"One worker, 64 connections, {len(body)} bytes a user; "
@@ -242,6 +240,7 @@ def report(figures, body):
         print(f"{name:40}{rate / own:>14.2f}{1e6 / rate:>12.1f}")
     print(f"\nPOST user is {figures['POST user'] / commit:.2f} of its own "
           "commit script under redis-benchmark.")
+    history.report(rounds)
 
 
 def main():
@@ -250,6 +249,7 @@ def main():
     bench = Bench(root)
     try:
         report(*measure(bench))
+        history.report_memory(bench, user_body)
     finally:
         bench.stop()
         shutil.rmtree(root)
