@@ -337,19 +337,26 @@ scim_op_no_body(scim_op_t *op)
 
 
 const scim_indexes_t *
-scim_op_indexes(const scim_op_t *op)
+scim_op_indexes_of(const scim_op_t *op, const scim_resource_type_t *type)
 {
     size_t                       i;
     const scim_op_conf_t        *conf = op->env->conf;
-    const scim_resource_type_t  *type;
+    const scim_resource_type_t  *at;
 
     for (i = 0; ; i++) {
-        type = scim_schemas_type_at(conf->schemas, i);
+        at = scim_schemas_type_at(conf->schemas, i);
 
-        if (type == NULL || type == op->request.type) {
+        if (at == NULL || at == type) {
             return &conf->indexes[i];
         }
     }
+}
+
+
+const scim_indexes_t *
+scim_op_indexes(const scim_op_t *op)
+{
+    return scim_op_indexes_of(op, op->request.type);
 }
 
 

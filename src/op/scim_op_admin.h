@@ -55,6 +55,10 @@ scim_rc_t scim_admin_tenant(scim_op_t *op, scim_op_step_pt next);
  * were made. */
 scim_rc_t scim_admin_tokens(scim_op_t *op, scim_op_step_pt next);
 
+/* Lets the tenant's users join its default group, if it has one and is switched
+ * on; then calls next(op, NULL). */
+scim_rc_t scim_admin_everyone(scim_op_t *op, scim_op_step_pt next);
+
 /* Revokes the token in hand, `tokens[at]`. */
 scim_rc_t scim_admin_revoke(scim_op_t *op, scim_op_step_pt next);
 

@@ -4,8 +4,8 @@
  *     list      names, then each tenant's record
  *     create    the name into the list, the tenant, its record
  *     get       the record
- *     patch     [the record, the settings merged into it,] the change, the
- *               record
+ *     patch     [the record, the settings merged into it,] the change, [the
+ *               default group of all users,] the record
  *     delete    off, tokens revoked one by one, swept in steps, out of the
  *               list
  *
@@ -30,6 +30,7 @@ static scim_rc_t created(scim_op_t *op, const redisReply *reply);
 static scim_rc_t tenant_got(scim_op_t *op, const redisReply *reply);
 static scim_rc_t show(scim_op_t *op, const redisReply *reply);
 static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
+static scim_rc_t gathered(scim_op_t *op, const redisReply *reply);
 static scim_rc_t switched_off(scim_op_t *op, const redisReply *reply);
 static scim_rc_t revoke(scim_op_t *op, const redisReply *reply);
 static scim_rc_t revoked(scim_op_t *op, const redisReply *reply);
@@ -415,6 +416,20 @@ scim_admin_tenant_patch(scim_op_t *op, const redisReply *reply)
 }
 
 
+/* Whether the change may have given users a default group: it, or what has kept
+ * it from being theirs, is named. */
+static bool
+may_join(const scim_admin_t *admin)
+{
+    const scim_json_t  *change = admin->change;
+
+    return admin->enabled == 1
+           || (change != NULL && change->type == SCIM_JSON_OBJECT
+               && (scim_json_get(change, scim_str("defaultGroup")) != NULL
+                   || scim_json_get(change, scim_str("dryRun")) != NULL));
+}
+
+
 static scim_rc_t
 patched(scim_op_t *op, const redisReply *reply)
 {
@@ -441,6 +456,16 @@ patched(scim_op_t *op, const redisReply *reply)
     }
 
     admin->status = 200;
+
+    return may_join(admin) ? scim_admin_everyone(op, gathered)
+                           : scim_admin_tenant(op, show);
+}
+
+
+static scim_rc_t
+gathered(scim_op_t *op, const redisReply *reply)
+{
+    (void) reply;
 
     return scim_admin_tenant(op, show);
 }

@@ -67,7 +67,9 @@ scim_rc_t scim_op_no_body(scim_op_t *op);
 /* SCIM_OK, with the body in op->result. */
 scim_rc_t scim_op_body(scim_op_t *op, int status, const scim_buf_t *buf);
 
-/* The request's type's place in the configuration. */
+/* The type's place in the configuration; that of the request's. */
+const scim_indexes_t *scim_op_indexes_of(const scim_op_t *op,
+    const scim_resource_type_t *type);
 const scim_indexes_t *scim_op_indexes(const scim_op_t *op);
 
 /* A query for op->request.id alone. */

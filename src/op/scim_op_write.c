@@ -43,7 +43,8 @@ scim_op_write_begin(scim_op_t *op, bool body, scim_op_write_t **out)
     }
 
     w->pinned = match.data != NULL && !scim_str_eq(match, scim_str("*"));
-    w->missing = op->request.missing;
+    w->missing = (op->request.missing == SCIM_MISSING_REFUSE)
+                 ? op->policy->unknown_members : op->request.missing;
     w->taken = scim_op_write_taken;
 
     op->state = w;
@@ -286,6 +287,8 @@ scim_op_random_id(scim_op_t *op, scim_str_t *out)
 scim_rc_t
 scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
 {
+    scim_rc_t             rc;
+    scim_error_t          err;
     scim_op_write_t      *w = op->state;
     scim_store_commit_t  *commit = &w->commit;
 
@@ -307,6 +310,11 @@ scim_op_write_commit(scim_op_t *op, scim_op_step_pt done)
     commit->dry = scim_op_dry(op);
 
     w->done = done;
+
+    rc = scim_op_everyone(op, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
 
     if (scim_op_event(op) != SCIM_OK || scim_op_stage_plan(w) != SCIM_OK) {
         return SCIM_NOMEM;
@@ -414,6 +422,23 @@ conclude(scim_op_t *op, const redisReply *reply)
                              "\"%.*s\" here: provision it before the group "
                              "that holds it, or leave it out",
                              SCIM_FMT(w->committed.member));
+
+    case SCIM_COMMIT_CROWD:
+        return scim_op_error(op, 400, SCIM_INVALID_VALUE,
+                             "members: there is no User or Group with the id "
+                             "\"%.*s\" here, and it cannot be waited for: "
+                             "groups wait for %d members at most, and so "
+                             "many groups for one",
+                             SCIM_FMT(w->committed.member),
+                             SCIM_STORE_PARKED);
+
+    case SCIM_COMMIT_KEPT:
+        return scim_op_error(op, 400, SCIM_MUTABILITY,
+                             "\"%.*s\" is the group that every user of this "
+                             "tenant is in: members can be added, but none "
+                             "can be taken out; leave the group out of the "
+                             "provisioning",
+                             SCIM_FMT(op->policy->default_group));
 
     case SCIM_COMMITTED:
         break;
@@ -524,64 +549,4 @@ scim_op_write_update(scim_op_t *op, scim_op_step_pt done)
     }
 
     return scim_op_write_commit(op, done);
-}
-
-
-/* What a dry run would have read back: as the request has it. */
-static scim_rc_t
-rehearsed_members(scim_op_t *op, const scim_op_write_t *w, scim_row_t *row)
-{
-    size_t            i, n;
-    scim_str_t       *ids;
-    scim_relation_t  *members;
-
-    if (scim_members_added(w->members, &ids, &n) != SCIM_OK) {
-        return SCIM_NOMEM;
-    }
-
-    members = scim_pcalloc(op->pool, n * sizeof(scim_relation_t));
-    if (members == NULL) {
-        return SCIM_NOMEM;
-    }
-
-    for (i = 0; i < n; i++) {
-        members[i].id = ids[i];
-        members[i].type = scim_str("User");
-    }
-
-    row->relations = members;
-    row->nrelations = n;
-
-    return SCIM_OK;
-}
-
-
-scim_rc_t
-scim_op_write_show(scim_op_t *op, int status)
-{
-    bool                    members;
-    scim_row_t              row;
-    const scim_op_write_t  *w = op->state;
-
-    members = w->view.relations && w->members != NULL
-              && scim_members_changed(w->members);
-
-    if (members && !w->commit.dry) {
-        return scim_op_read_back(op, status, &w->view);
-    }
-
-    row = w->old;
-    row.id = op->request.id;
-    row.version = w->committed.version;
-    row.modified = w->committed.modified;
-
-    if (w->commit.doc.data != NULL) {
-        row.doc = w->commit.doc;
-    }
-
-    if (members && rehearsed_members(op, w, &row) != SCIM_OK) {
-        return SCIM_NOMEM;
-    }
-
-    return scim_op_show(op, status, &w->view, &row);
 }

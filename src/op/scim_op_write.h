@@ -100,9 +100,22 @@ scim_rc_t scim_op_random_id(scim_op_t *op, scim_str_t *out);
  * limits. */
 scim_rc_t scim_op_event(scim_op_t *op);
 
+/*
+ * The tenant's default group in w->commit (scim_op_everyone.c): a user is to
+ * join it, and it is the only one of its name.  Refused: what an identity
+ * provider may not do with it, 403 or 400 mutability; that no member leaves it
+ * is the store's to see.
+ */
+scim_rc_t scim_op_everyone(scim_op_t *op, scim_error_t *err);
+
+/* The group of that name, as one that begins now; strings live in the pool.
+ * Refused: the schema asks for more of a group than a name. */
+scim_rc_t scim_op_everyone_make(scim_op_t *op, scim_str_t name, bool history,
+    scim_store_group_t *out, scim_error_t *err);
+
 /* Ends with the resource as it stands after the commit: groups of a user as
- * read before; a group read back for its members, or, after a dry run, with
- * those of the request. */
+ * read before, and those just joined; a group read back for its members, or,
+ * after a dry run, with those of the request (scim_op_write_show.c). */
 scim_rc_t scim_op_write_show(scim_op_t *op, int status);
 
 #endif /* SCIM_OP_WRITE_H */

@@ -26,6 +26,9 @@
  *   history              stream one entry per commit
  *   history:TYPE:ID      zset   ids of its entries, scored by version
  *   was:ENTRY            zset   members before a change too large to be listed
+ *   parking:GROUP        set    values of members that a group waits for
+ *   parked:VALUE         set    the groups that wait for it
+ *   parks:OPID           set    values a large change is going to park
  *   breaker              zset   users deprovisioned of late
  *   dryrun               stream what dry runs would have written, as history
  *   tokens               hash   token id -> JSON
@@ -236,6 +239,16 @@ typedef struct {
     uint64_t window;        /* seconds within which; from 1 */
 } scim_store_breaker_t;
 
+/* The default group, as it is made if there is none of the name. */
+typedef struct {
+    scim_str_t                id;
+    scim_str_t                doc;
+    scim_str_t                display;
+    scim_str_t                changes;  /* scim_diff_write(); empty: none */
+    const scim_index_entry_t *entries;
+    size_t                    nentries;
+} scim_store_group_t;
+
 typedef struct {
     scim_store_verb_e           verb;
     const scim_resource_type_t *type;
@@ -257,8 +270,14 @@ typedef struct {
     const scim_index_entry_t   *remove;     /* entries no longer in doc */
     size_t                      nremove;
     const scim_members_t       *members;    /* or NULL */
-    scim_missing_e              missing;    /* members that do not exist:
-                                               REFUSE, or DROP */
+    scim_missing_e              missing;    /* members that do not exist */
+    scim_str_t                  everyone;   /* index value of the default
+                                               group's displayName.  The user
+                                               joins that group; or it is this
+                                               group that no member may leave
+                                               if it is that one.  Empty:
+                                               neither */
+    const scim_store_group_t   *fallback;   /* of a user with `everyone` */
     const scim_store_event_t   *event;      /* NULL: no history */
     const scim_store_breaker_t *breaker;    /* the commit deprovisions a user,
                                                and this limits it; else NULL */
@@ -277,8 +296,15 @@ typedef enum {
                                CREATE: the id is in use */
     SCIM_COMMIT_TAKEN,      /* attr, value: of the entry another one has */
     SCIM_COMMIT_NO_MEMBER,  /* member: the id that does not exist */
-    SCIM_COMMIT_RESTAGE     /* the stage is not whole (any more): stage anew */
+    SCIM_COMMIT_RESTAGE,    /* the stage is not whole (any more): stage anew */
+    SCIM_COMMIT_KEPT,       /* `everyone`: members would leave that group */
+    SCIM_COMMIT_CROWD       /* member: the value that cannot be parked, because
+                               SCIM_STORE_PARKED are */
 } scim_store_outcome_e;
+
+/* So many values of members may be parked by a group, and so many groups may
+ * park one value. */
+#define SCIM_STORE_PARKED  1000
 
 typedef struct {
     scim_store_outcome_e outcome;
@@ -290,6 +316,9 @@ typedef struct {
     scim_str_t           attr;      /* copied into the pool, as the next two */
     scim_str_t           value;
     scim_str_t           member;
+    scim_relation_t     *joined;    /* groups that the commit has put the
+                                       resource into by itself, in the pool */
+    size_t               njoined;
 } scim_store_committed_t;
 
 /* One round trip, all or nothing.  Refused as scim_store_query(), and 503, with

@@ -8,7 +8,7 @@
 
 
 #define BEGIN  19       /* arguments of both scripts */
-#define OWN    9        /* of commit.lua, without entries and ids */
+#define OWN    11       /* of commit.lua, without entries and ids */
 
 #define RETRY_HELD  3600    /* seconds: somebody has to look at it */
 
@@ -57,6 +57,33 @@ add_entries(scim_args_t *args, const scim_store_commit_t *commit)
 
     scim_args_uint(args, commit->nremove);
     add_removed_entries(args, commit);
+}
+
+
+/* The default group's name, and what it is made of if it has to be. */
+static void
+add_everyone(scim_args_t *args, const scim_store_commit_t *commit)
+{
+    size_t                    i;
+    const scim_store_group_t *group = commit->fallback;
+
+    scim_args_str(args, commit->everyone);
+
+    if (group == NULL) {
+        scim_args_lit(args, "0");
+        return;
+    }
+
+    scim_args_uint(args, 4 + 2 * group->nentries);
+    scim_args_str(args, group->id);
+    scim_args_str(args, group->doc);
+    scim_args_str(args, group->display);
+    scim_args_str(args, group->changes);
+
+    for (i = 0; i < group->nentries; i++) {
+        scim_args_str(args, group->entries[i].attr);
+        scim_args_str(args, group->entries[i].value);
+    }
 }
 
 
@@ -179,7 +206,8 @@ scim_store_commit(scim_pool_t *pool, scim_str_t tenant,
     add_doc(&args, commit);
     scim_args_str(&args, members_mode(commit));
     scim_args_uint(&args, commit->staged);
-    scim_args_str(&args, scim_store_drop_word(commit));
+    scim_args_str(&args, scim_store_missing_word(commit));
+    add_everyone(&args, commit);
     add_entries(&args, commit);
 
     if (add_members(&args, commit) != SCIM_OK) {
@@ -199,7 +227,9 @@ read_outcome(scim_str_t word, scim_store_outcome_e *out)
         [SCIM_COMMIT_CONFLICT] = SCIM_STR("conflict"),
         [SCIM_COMMIT_TAKEN] = SCIM_STR("taken"),
         [SCIM_COMMIT_NO_MEMBER] = SCIM_STR("member"),
-        [SCIM_COMMIT_RESTAGE] = SCIM_STR("stage")
+        [SCIM_COMMIT_RESTAGE] = SCIM_STR("stage"),
+        [SCIM_COMMIT_KEPT] = SCIM_STR("kept"),
+        [SCIM_COMMIT_CROWD] = SCIM_STR("crowd")
     };
 
     size_t i;
@@ -228,6 +258,50 @@ read_entry(scim_str_t text, scim_store_committed_t *out)
         out->attr.len = (size_t) (end - text.data);
         out->value = scim_str_skip(text, out->attr.len + 1);
     }
+}
+
+
+/* Ids and names, by turns. */
+static scim_rc_t
+read_joined(scim_pool_t *pool, const redisReply *list,
+    scim_store_committed_t *out, scim_error_t *err)
+{
+    size_t           i, n;
+    scim_str_t       id, name;
+    scim_relation_t *group;
+
+    if (list->type != REDIS_REPLY_ARRAY || list->elements % 2 != 0) {
+        return scim_store_odd(err);
+    }
+
+    n = list->elements / 2;
+
+    out->joined = scim_pcalloc(pool, n * sizeof(scim_relation_t));
+    if (out->joined == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (i = 0; i < n; i++) {
+        group = &out->joined[i];
+        group->type = scim_str("Group");
+
+        if (!scim_store_text(list, 2 * i, &id)
+            || !scim_store_text(list, 2 * i + 1, &name))
+        {
+            return scim_store_odd(err);
+        }
+
+        if (scim_str_dup(pool, id, &group->id) != SCIM_OK
+            || (name.len != 0
+                && scim_str_dup(pool, name, &group->display) != SCIM_OK))
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    out->njoined = n;
+
+    return SCIM_OK;
 }
 
 
@@ -299,9 +373,14 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     if (out->outcome == SCIM_COMMIT_TAKEN) {
         read_entry(detail, out);
 
-    } else if (out->outcome == SCIM_COMMIT_NO_MEMBER) {
+    } else if (out->outcome == SCIM_COMMIT_NO_MEMBER
+               || out->outcome == SCIM_COMMIT_CROWD)
+    {
         out->member = detail;
     }
 
-    return SCIM_OK;
+    out->njoined = 0;
+
+    return (reply->elements > 5)
+           ? read_joined(pool, reply->element[5], out, err) : SCIM_OK;
 }

@@ -45,8 +45,8 @@ scim_rc_t scim_store_plain(scim_store_cmd_t *cmd, scim_args_t *args,
 /* What the scripts call a kind of stage. */
 scim_str_t scim_store_stage_word(scim_store_stage_e stage);
 
-/* What tells them whether to leave out members that do not exist. */
-scim_str_t scim_store_drop_word(const scim_store_commit_t *commit);
+/* What tells them what becomes of members that do not exist. */
+scim_str_t scim_store_missing_word(const scim_store_commit_t *commit);
 
 
 /* --- replies ------------------------------------------------------------- */

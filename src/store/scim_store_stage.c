@@ -42,10 +42,15 @@ scim_store_stage_word(scim_store_stage_e stage)
 
 
 scim_str_t
-scim_store_drop_word(const scim_store_commit_t *commit)
+scim_store_missing_word(const scim_store_commit_t *commit)
 {
-    return commit->missing == SCIM_MISSING_DROP ? scim_str("1")
-                                                : scim_str("0");
+    static const scim_str_t words[] = {
+        [SCIM_MISSING_REFUSE] = SCIM_STR("0"),
+        [SCIM_MISSING_DROP] = SCIM_STR("1"),
+        [SCIM_MISSING_PARK] = SCIM_STR("2")
+    };
+
+    return words[commit->missing];
 }
 
 
@@ -73,7 +78,7 @@ scim_store_stage(scim_pool_t *pool, scim_str_t tenant,
     scim_args_str(&args, steps[stage->step]);
     scim_args_uint(&args, stage->cursor);
     scim_args_str(&args, commit->generation);
-    scim_args_str(&args, scim_store_drop_word(commit));
+    scim_args_str(&args, scim_store_missing_word(commit));
     scim_args_list(&args, stage->ids, stage->n);
 
     return scim_store_script(cmd, &args, &scim_script_stage, tenant, true);

@@ -108,6 +108,36 @@ unit_entry_trim(unsigned place, const char *type, const char *id)
 
 
 const char *
+unit_entry_text(unsigned back)
+{
+    unit_answer_t  answer;
+    scim_json_t   *entry;
+
+    answer = unit_admin(unit_printf("GET /tenants/acme/history?count=%u",
+                                    back + 1), NULL);
+    assert_int_equal(answer.status, 200);
+
+    entry = scim_json_get(answer.json, scim_str("entries"))->first;
+
+    while (back-- > 0) {
+        assert_non_null(entry);
+        entry = entry->next;
+    }
+
+    assert_non_null(entry);
+    answer.json = entry;
+
+    return unit_printf("%s %s v%s %s: %s", unit_get(&answer, "operation"),
+                       unit_get(&answer, "resourceType"),
+                       unit_text(unit_op_pool(),
+                                 scim_json_get(entry, scim_str("version"))),
+                       unit_get(&answer, "resourceName"),
+                       unit_text(unit_op_pool(),
+                                 scim_json_get(entry, scim_str("changes"))));
+}
+
+
+const char *
 unit_places(const unit_answer_t *answer, const char *list)
 {
     scim_str_t          id, text;

@@ -32,6 +32,10 @@ void unit_entries(unsigned first, unsigned last);
 /* Takes the entry away as retention does. */
 void unit_entry_trim(unsigned place, const char *type, const char *id);
 
+/* The entry that many before the newest, as the admin API tells it:
+ * "OPERATION TYPE vVERSION NAME: CHANGES", ' for ". */
+const char *unit_entry_text(unsigned back);
+
 /* The numbers of the places of a list's entries: "7 5 4", "" if there are
  * none. */
 const char *unit_places(const unit_answer_t *answer, const char *list);

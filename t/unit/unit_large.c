@@ -33,7 +33,7 @@ static const char count_remains[] =
     "for _, group in ipairs(redis.call('SMEMBERS', key)) do "
     "if not redis.call('ZSCORE', p .. 'members:' .. group, id) then "
     "n = n + 1 end end end "
-    "for _, name in ipairs({'stage', 'fixed', 'trash', 'left'}) do "
+    "for _, name in ipairs({'stage', 'fixed', 'trash', 'left', 'parks:'}) do "
     "n = n + #redis.call('KEYS', p .. name .. '*') end "
     "return n";
 

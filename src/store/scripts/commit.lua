@@ -14,7 +14,10 @@
 --          23 members: none | delta | replace | merge | whole | copy |
 --             many
 --          24 ids that stage.lua has taken for this operation
---          25 1: members that do not exist are left out
+--          25 members that do not exist are 0 refused, 1 left out, 2 parked
+--          26 the default group's name, as the index has it, or "": the user
+--             is to be in it; no member may leave the group if it is that one
+--          n, n items                     the default group: parts/join.lua
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
@@ -33,14 +36,25 @@
 --   stage     what stage.lua prepared is not whole: it has expired, or one of
 --             the ids was deleted
 --   held      by the breaker
+--   kept      members may not leave this group
+--   crowd     detail is a value that cannot be parked: too many are
+-- A sixth element has the ids and names of groups that were joined.
 
 -- include begin.lua
 -- include forget.lua
 -- include history.lua
 -- include breaker.lua
 
+-- Entries this commit has added to the history, and the last of them.
+local recorded, newest = 0, nil
+
+-- include join.lua
+-- include parked.lua
+
 local has_doc, mode = ARGV[OWN] == '1', ARGV[OWN + 3]
-local staged, drop = tonumber(ARGV[OWN + 4]), ARGV[OWN + 5] == '1'
+local staged = tonumber(ARGV[OWN + 4])
+local drop, park = ARGV[OWN + 5] == '1', ARGV[OWN + 5] == '2'
+local default = ARGV[OWN + 6]
 local prepared = mode == 'merge' or mode == 'whole' or mode == 'copy'
 
 -- Arguments of one redis.call(): well below what Lua's stack takes.  Even,
@@ -59,6 +73,7 @@ local LARGE = 1000
 local stages = prefix .. 'stages'
 local stage = prefix .. 'stage:' .. ARGV[1]
 local fixed = prefix .. 'fixed:' .. ARGV[1]
+local parks = prefix .. 'parks:' .. ARGV[1]
 
 local function in_chunks(items, fn)
     for from = 1, #items, CHUNK do
@@ -69,7 +84,7 @@ end
 
 -- Arguments --------------------------------------------------------------
 
-local at = OWN + 6
+local at = OWN + 7
 
 -- The next n items of `width` arguments: position of the first, past the last.
 local function section(width)
@@ -78,10 +93,14 @@ local function section(width)
     return first, at
 end
 
+local default_from, default_end = section(1)
 local add_from, add_end = section(3)
 local remove_from, remove_end = section(2)
 local join_from, join_end = section(1)
-local leave_from, leave_end = at, #ARGV + 1
+
+-- Members to be, and to be no more.
+local wanted = {unpack(ARGV, join_from, join_end - 1)}
+local unwanted = {unpack(ARGV, join_end)}
 
 local function index_key(i)
     return prefix .. 'index:' .. type .. ':' .. ARGV[i]
@@ -106,15 +125,15 @@ for i = add_from, add_end - 1, 3 do
     end
 end
 
--- Which ids of ARGV from … to - 1 are members now: those, and the others.
-local function sort_out(from, to)
+-- Which of the ids are members now: those, and the others.
+local function sort_out(ids)
     local inside, outside = {}, {}
-    for first = from, to - 1, CHUNK do
-        local final = math.min(first + CHUNK, to) - 1
-        local scores = call('ZMSCORE', members, unpack(ARGV, first, final))
+    for first = 1, #ids, CHUNK do
+        local final = math.min(first + CHUNK - 1, #ids)
+        local scores = call('ZMSCORE', members, unpack(ids, first, final))
         for i, score in ipairs(scores) do
             local list = score and inside or outside
-            list[#list + 1] = ARGV[first + i - 1]
+            list[#list + 1] = ids[first + i - 1]
         end
     end
     return inside, outside
@@ -122,12 +141,12 @@ end
 
 -- What of the present members is not among those to be.
 local function not_wanted()
-    local wanted, gone = {}, {}
-    for i = join_from, join_end - 1 do
-        wanted[ARGV[i]] = true
+    local stays, gone = {}, {}
+    for _, member in ipairs(wanted) do
+        stays[member] = true
     end
     for _, member in ipairs(call('ZRANGE', members, 0, -1)) do
-        if not wanted[member] then
+        if not stays[member] then
             gone[#gone + 1] = member
         end
     end
@@ -176,6 +195,8 @@ local function merging()
     return found, pairs_of
 end
 
+-- include parking.lua
+
 local joining, leaving, scores = {}, {}, {}
 local size = mode ~= 'none' and call('ZCARD', members) or 0
 
@@ -200,21 +221,21 @@ if prepared then
     if not look_at_stage() then
         return outcome('stage')
     end
-    leaving = sort_out(leave_from, leave_end)
+    leaving = sort_out(unwanted)
     if mode == 'merge' then
         joining, scores = merging()
     end
 elseif mode == 'replace' and size > LARGE
-       and (dry or join_end - join_from <= LARGE) then
+       and (dry or #wanted <= LARGE) then
     swap = true
-    joining = {unpack(ARGV, join_from, join_end - 1)}
+    joining = wanted
 elseif mode ~= 'none' and mode ~= 'many' then
     local _
-    _, joining = sort_out(join_from, join_end)
+    _, joining = sort_out(wanted)
     if mode == 'replace' then
         leaving = not_wanted()
     else
-        leaving = sort_out(leave_from, leave_end)
+        leaving = sort_out(unwanted)
     end
 end
 
@@ -225,20 +246,23 @@ if not prepared and #joining > 0 then
     end
 end
 
+if default ~= '' and type == 'Group'
+   and (swap or mode == 'many' or #leaving > 0)
+   and call('ZSCORE', prefix .. 'index:Group:displayName',
+            default .. '\0' .. id) then
+    return outcome('kept')
+end
+
 -- What others prepare for this group, by operation.
 local others = {}
 if verb == 'update' and mode ~= 'none' then
-    local all = call('HGETALL', stages)
-    for i = 1, #all, 2 do
-        local kind, group = string.match(all[i + 1], '^(%S+) (%S+)')
-        if group == id and all[i] ~= ARGV[1] then
-            others[all[i]] = kind
-        end
-    end
+    others = preparing(id)
+    others[ARGV[1]] = nil
 end
 
 if not has_doc and not prepared and not swap and mode ~= 'many'
-   and #joining == 0 and #leaving == 0 then
+   and #joining == 0 and #leaving == 0 and #waiting == 0 and #given_up == 0
+then
     return outcome('ok', version, 0, last)
 end
 
@@ -271,6 +295,8 @@ end
 
 
 -- Writes -----------------------------------------------------------------
+
+settle_parking()
 
 -- Puts what was staged in the place of the members.  The old ones are kept
 -- for the history; they, or the ids that decided who no longer is one, are
@@ -331,7 +357,7 @@ end
 if changed and logged then
     entry = record(ARGV[8], type, id, has_doc and ARGV[OWN + 2] or named, text,
                    with_document(member_changes()), swap and '1')
-    retain(1, entry)
+    recorded, newest = 1, entry
 end
 
 if swap then
@@ -339,7 +365,7 @@ if swap then
 end
 
 if prepared then
-    call('UNLINK', stage, fixed)
+    call('UNLINK', stage, fixed, parks)
     call('HDEL', stages, ARGV[1])
 end
 
@@ -385,8 +411,28 @@ end
 
 count_in()
 
+if default_from < default_end then
+    join_default(default, default_from, default_end)
+end
+
+if tenant[3] and verb == 'create' and (type == 'User' or type == 'Group') then
+    arrive(id)
+end
+
+for i = add_from, add_end - 1, 3 do
+    if tenant[3] and type == 'User' and ARGV[i] == 'externalId' then
+        arrive(ARGV[i + 1])
+    end
+end
+
+if newest then
+    retain(recorded, newest)
+end
+
 if operation then
     call('SET', operation, text .. ' ' .. modified, 'PX', OPERATION_MS)
 end
 
-return outcome('ok', version, 1, modified, trashed)
+local result = outcome('ok', version, 1, modified, trashed)
+result[6] = joined
+return result

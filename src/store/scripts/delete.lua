@@ -123,6 +123,15 @@ for _, member in ipairs(held) do
     call('SREM', prefix .. 'groups:' .. member, id)
 end
 
+-- It waits for nobody any more.
+if tenant[3] and type == 'Group' then
+    local parking = prefix .. 'parking:' .. id
+    for _, value in ipairs(call('SMEMBERS', parking)) do
+        call('SREM', prefix .. 'parked:' .. value, id)
+    end
+    call('UNLINK', parking)
+end
+
 count_in()
 
 if operation then

@@ -5,6 +5,7 @@
 --
 --   stage:OP   the members prepared, as in members:GROUP
 --   fixed:OP   ids the change itself decides about (kind "copy")
+--   parks:OP   values to be parked (parts/parked.lua)
 --   stages     operation id -> "kind group version hits" of what is being
 --              prepared in the tenant
 --
@@ -22,7 +23,7 @@
 --          5 1 for the first call: begins anew
 --          6 add | remove | copy     7 cursor of copy, else 0
 --          8 generation of the settings the caller goes by, or ""
---          9 1: ids to add that do not exist are left out
+--          9 ids to add that do not exist are 0 refused, 1 left out, 2 parked
 --          then ids
 --
 -- add     ids that are to be members: they must exist
@@ -33,16 +34,19 @@
 -- Returns as commit.lua does {outcome, cursor, left out, "", detail}: ok, gone,
 -- member, none, off, stale, and
 --   stage     what was prepared is lost: begin anew
+--   crowd     as commit.lua
 
 local prefix, call = KEYS[1], redis.call
 local op, verb, group, kind = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local first, what, cursor = ARGV[5] == '1', ARGV[6], ARGV[7]
-local drop = ARGV[9] == '1'
+local drop, park = ARGV[9] == '1', ARGV[9] == '2'
 local IDS, COUNT, EXPIRE_MS = 10, 1000, 600000
 
 local members = prefix .. 'members:' .. group
 local stage, fixed = prefix .. 'stage:' .. op, prefix .. 'fixed:' .. op
-local stages = prefix .. 'stages'
+local stages, parks = prefix .. 'stages', prefix .. 'parks:' .. op
+
+-- include parked.lua
 
 local function outcome(name, next_cursor, detail, dropped)
     return {name, next_cursor or 0, dropped or 0, '', detail or ''}
@@ -80,6 +84,9 @@ else
     hits = tonumber(hits)
 end
 
+-- Values to be parked.
+local waiting = {}
+
 -- Those of the ids that exist, with score and id of each, as ZADD takes them;
 -- else nil and the id that does not.  Users first, all at once: most are.
 local function scored()
@@ -93,14 +100,28 @@ local function scored()
         if not all and call('EXISTS', keys[i]) == 0 then
             score = call('EXISTS', prefix .. 'r:Group:' .. id) == 1 and '1'
         end
+        local member = id
+        if not score and park then
+            member = by_external_id(id)
+            score = member and '0'
+        end
         if score then
-            there[#there + 1] = id
-            found[#found + 1], found[#found + 2] = score, id
+            there[#there + 1] = member
+            found[#found + 1], found[#found + 2] = score, member
+        elseif park and may_wait(id) and id ~= group then
+            waiting[#waiting + 1] = id
         elseif not drop then
             return nil, id
         end
     end
     return there, found
+end
+
+-- What is to be removed and is no member may be the externalId of one.
+local function meant()
+    for i, score in ipairs(call('ZMSCORE', members, unpack(ids))) do
+        ids[i] = not score and by_external_id(ids[i]) or ids[i]
+    end
 end
 
 local function count_members()
@@ -119,6 +140,12 @@ if what == 'add' then
         return outcome('member', 0, scores)
     end
     dropped, ids = #ids - #there, there
+    if #waiting > 0
+       and (first and 0 or call('SCARD', parks)) + #waiting > PARKED then
+        return outcome('crowd', 0, waiting[1])
+    end
+elseif what == 'remove' and park then
+    meant()
 end
 
 
@@ -126,7 +153,7 @@ end
 
 -- What was left behind by others, whose sets have expired, is forgotten.
 if first then
-    call('UNLINK', stage, fixed)
+    call('UNLINK', stage, fixed, parks)
     for _, other in ipairs(call('HKEYS', stages)) do
         if call('EXISTS', prefix .. 'stage:' .. other,
                 prefix .. 'fixed:' .. other) == 0 then
@@ -140,7 +167,14 @@ local function fix()
     for i, id in ipairs(ids) do
         entries[2 * i - 1], entries[2 * i] = '0', id
     end
-    call('ZADD', fixed, unpack(entries))
+    return call('ZADD', fixed, unpack(entries))
+end
+
+-- Several values may mean one member, who is taken once.
+local function taken(n)
+    if park then
+        dropped = dropped + #ids - n
+    end
 end
 
 local act = {}
@@ -149,19 +183,17 @@ function act.add()
     if #ids == 0 then
         return
     end
-    call('ZADD', stage, unpack(scores))
+    local n = call('ZADD', stage, unpack(scores))
     for _, id in ipairs(ids) do
         call('SADD', prefix .. 'groups:' .. id, group)
     end
-    if kind == 'copy' then
-        fix()
-    end
+    taken(kind == 'copy' and fix() or n)
     hits = hits + count_members()
 end
 
 -- The stage may hold such an id because somebody has just added it.
 function act.remove()
-    fix()
+    taken(fix())
     call('ZREM', stage, unpack(ids))
     hits = hits + #ids - count_members()
 end
@@ -190,6 +222,10 @@ end
 
 act[what]()
 
+for _, value in ipairs(waiting) do
+    call('SADD', parks, value)
+end
+
 -- `stages` outlives the sets it lists: all of it expires at one moment.
 if known ~= version then
     known = '0'
@@ -198,5 +234,6 @@ call('HSET', stages, op, kind .. ' ' .. group .. ' ' .. known .. ' ' ..
      string.format('%.0f', hits))
 call('PEXPIRE', stage, EXPIRE_MS)
 call('PEXPIRE', fixed, EXPIRE_MS)
+call('PEXPIRE', parks, EXPIRE_MS)
 call('PEXPIRE', stages, EXPIRE_MS)
 return outcome('ok', cursor, '', dropped)

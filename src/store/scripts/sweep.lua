@@ -19,6 +19,7 @@ local left, n = prefix .. 'left:' .. op, tonumber(ARGV[3])
 
 -- What expires is kept by RENAME.
 call('HDEL', stages, op)
+call('UNLINK', prefix .. 'parks:' .. op)
 if call('EXISTS', fixed) == 1 then
     call('RENAME', fixed, trash)
     call('UNLINK', stage)

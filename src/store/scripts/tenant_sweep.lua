@@ -29,18 +29,36 @@ local sorted = call('SMEMBERS', prefix .. 'sorted')
 -- What was being prepared names resources that go now.
 call('UNLINK', prefix .. 'stages')
 
+-- What a group waits for goes before the group, which leads to it.
+local function stop_waiting(id)
+    local values = call('SPOP', prefix .. 'parking:' .. id, left)
+    for _, value in ipairs(values) do
+        call('UNLINK', prefix .. 'parked:' .. value)
+    end
+    left = left - #values
+end
+
+local function remove(type, id)
+    stop_waiting(id)
+    if left > 0 then
+        call('UNLINK', prefix .. 'r:' .. type .. ':' .. id,
+             prefix .. 'members:' .. id, prefix .. 'groups:' .. id)
+        call('ZREM', prefix .. 'order:' .. type, id)
+        left = left - 1
+    end
+end
+
 for _, name in ipairs(sorted) do
     local type = string.match(name, '^order:(.*)$')
     while type and left > 0 do
-        local popped = call('ZPOPMIN', prefix .. name, math.min(left, 100))
-        for i = 1, #popped, 2 do
-            local id = popped[i]
-            call('UNLINK', prefix .. 'r:' .. type .. ':' .. id,
-                 prefix .. 'members:' .. id, prefix .. 'groups:' .. id)
-            left = left - 1
-        end
-        if #popped == 0 then
+        local ids = call('ZRANGE', prefix .. name, 0, math.min(left, 100) - 1)
+        if #ids == 0 then
             break
+        end
+        for _, id in ipairs(ids) do
+            if left > 0 then
+                remove(type, id)
+            end
         end
     end
 end

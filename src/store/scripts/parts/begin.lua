@@ -54,7 +54,7 @@ if operation then
     end
 end
 
-local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen')
+local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen', 'parks')
 if not tenant[1] then
     return outcome('none')
 elseif tenant[1] ~= '1' then
