@@ -118,6 +118,12 @@ def test_a_team_keeps_a_good_name(entra):
     assert entra.get(f"/Groups/{id}").json()["displayName"] == "ml-apps"
 
 
+def test_a_tenant_may_do_without(entra, admin):
+    """A setting goes before what nginx.conf includes."""
+    admin.ask("PATCH", "", json={"settings": {"require": []}})
+    assert team(entra, "ML Platform").status_code == 201
+
+
 def test_members_of_a_team(entra):
     ada, bob = entra.provision(), entra.provision("bob")
     id = team(entra, "ml-platform").json()["id"]
@@ -151,11 +157,12 @@ def test_deleted_is_deactivated(entra, admin):
     # One change, and it was no deletion.
     last, first = admin.history(resource=id)
     assert (last["operation"], first["operation"]) == ("deactivate", "create")
+    assert admin.history(operation="deactivate") == [last]
     assert last["changes"] == [{"path": "active", "old": True, "new": False}]
     assert change(first, "active") == (None, True)
 
 
-def test_created_again_is_the_same_user(entra):
+def test_created_again_is_the_same_user(entra, admin):
     id = entra.provision()
     squad = team(entra, "ml-platform").json()["id"]
     entra.patch_group(squad, entra.add_members(id))
@@ -169,6 +176,8 @@ def test_created_again_is_the_same_user(entra):
         person["externalId"], "Engineer")
     assert answer.headers["location"] == f"{entra.base}/Users/{id}"
     assert entra.members(squad) == {id}
+    assert [e["operation"] for e in admin.history(resource=id)] == [
+        "reactivate", "deactivate", "create"]
     # Now that she is active, a second one is one too many.
     assert_error(entra.post("/Users", entra.person()), 409, "uniqueness")
 
