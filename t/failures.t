@@ -269,3 +269,29 @@ GET /admin/tenants/acme/failures
   {"status": 400, "path": "/^.scim.v2.Users.count=\\?&x=y{482,490}$/",
    "userAgent": "caf? ?"}
 ]}
+
+
+
+=== TEST 11: a bulk some of which fails
+--- config eval: $::Both
+--- scim_users
+ada-1 ada
+--- request
+POST /scim/v2/Bulk
+{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"POST","path":"/Users","bulkId":"x","data":{"userName":"ada"}},{"method":"POST","path":"/Users","bulkId":"y","data":{"userName":"bob"}},{"method":"DELETE","path":"/Users/nobody"}]}
+--- json
+{"Operations": [{"status": "409"}, {"status": "201"}, {"status": "404"}]}
+
+
+
+=== TEST 12: each operation that has failed
+--- scim_keep
+--- config eval: $::Both
+--- more_headers: none
+--- request
+GET /admin/tenants/acme/failures
+--- json
+{"failures": [
+  {"status": 404, "method": "DELETE", "path": "/./scim/v2/Users/nobody$/", "detail": "/nobody/"},
+  {"status": 409, "method": "POST", "path": "/scim/v2/Bulk#x", "scimType": "uniqueness", "tokenId": "tokenacme0000001"}
+]}

@@ -135,6 +135,7 @@ typedef struct {
                                                waits: ngx_current_msec */
     unsigned              waited:1;         /* it has, for a while */
     unsigned              noted:1;          /* when it fails */
+    unsigned              partly:1;         /* some of a bulk has */
     unsigned              plain:1;          /* answers are no SCIM resources:
                                                JSON that no cache keeps */
 } ngx_http_scim_ctx_t;

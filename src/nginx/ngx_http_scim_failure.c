@@ -16,6 +16,9 @@
 /* Notes under way; what fails beyond that is only counted. */
 #define NGX_HTTP_SCIM_FAILURES  32
 
+/* Of one bulk. */
+#define NGX_HTTP_SCIM_FAILURES_BULK  100
+
 /* Bytes; what is longer is cut. */
 #define NGX_HTTP_SCIM_FAILURE_PATH   512
 #define NGX_HTTP_SCIM_FAILURE_AGENT  256
@@ -23,8 +26,10 @@
 
 
 typedef struct {
-    scim_op_env_t   env;
-    scim_failure_t  failure;
+    scim_op_env_t    env;
+    scim_failure_t   failure;   /* the request's */
+    scim_failure_t  *failures;  /* what is noted: that one, or its parts' */
+    size_t           n;
 } ngx_http_scim_note_t;
 
 
@@ -180,7 +185,9 @@ ngx_http_scim_failure_fill(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
     }
 
     if (ngx_http_scim_failure_who(pool, ctx, failure) != SCIM_OK
-        || ngx_http_scim_failure_reason(pool, ctx, status, failure) != SCIM_OK
+        || (!ctx->partly
+            && ngx_http_scim_failure_reason(pool, ctx, status, failure)
+               != SCIM_OK)
         || scim_str_printf(pool, &failure->status, "%u", (unsigned) status)
            != SCIM_OK
         || ngx_http_scim_failure_text(pool, &r->method_name,
@@ -208,6 +215,88 @@ ngx_http_scim_failure_fill(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
 }
 
 
+/* One operation of a bulk; its URL, or else what it calls itself. */
+static scim_rc_t
+ngx_http_scim_failure_part(scim_pool_t *pool, const scim_json_t *part,
+    scim_failure_t *failure)
+{
+    scim_str_t          text, name;
+    const scim_json_t  *response;
+
+    failure->method = scim_json_get_text(part, scim_str("method"));
+    failure->status = scim_json_get_text(part, scim_str("status"));
+
+    response = scim_json_get(part, scim_str("response"));
+
+    if (response != NULL) {
+        failure->type = scim_json_get_text(response, scim_str("scimType"));
+        failure->detail = scim_json_get_text(response, scim_str("detail"));
+    }
+
+    text = scim_json_get_text(part, scim_str("location"));
+
+    if (text.len == 0) {
+        name = scim_json_get_text(part, scim_str("bulkId"));
+
+        if (scim_str_printf(pool, &text, "%.*s#%.*s", SCIM_FMT(failure->path),
+                            SCIM_FMT(name)) != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return scim_utf8_excerpt(pool, text, NGX_HTTP_SCIM_FAILURE_PATH,
+                             &failure->path);
+}
+
+
+/* What has failed of a bulk is said by its answer. */
+static scim_rc_t
+ngx_http_scim_failure_parts(scim_pool_t *pool, scim_str_t answer,
+    ngx_http_scim_note_t *note)
+{
+    scim_rc_t     rc;
+    scim_str_t    status;
+    scim_json_t  *body, *part;
+    scim_error_t  err;
+
+    rc = scim_json_parse(pool, answer, NULL, &body, &err);
+    if (rc != SCIM_OK) {
+        return rc;
+    }
+
+    note->n = 0;
+    note->failures = scim_palloc(pool, NGX_HTTP_SCIM_FAILURES_BULK
+                                       * sizeof(scim_failure_t));
+    part = scim_json_get(body, scim_str("Operations"));
+
+    if (note->failures == NULL || part == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    for (part = part->first;
+         part != NULL && note->n < NGX_HTTP_SCIM_FAILURES_BULK;
+         part = part->next)
+    {
+        status = scim_json_get_text(part, scim_str("status"));
+
+        if (status.len == 0 || status.data[0] < '4') {
+            continue;
+        }
+
+        note->failures[note->n] = note->failure;
+
+        if (ngx_http_scim_failure_part(pool, part,
+                                       &note->failures[note->n++]) != SCIM_OK)
+        {
+            return SCIM_NOMEM;
+        }
+    }
+
+    return note->n == 0 ? SCIM_NONE : SCIM_OK;
+}
+
+
 /* The note has been written, or will never be. */
 static void
 ngx_http_scim_failure_done(void *data)
@@ -218,14 +307,44 @@ ngx_http_scim_failure_done(void *data)
 }
 
 
+static ngx_http_scim_note_t *
+ngx_http_scim_failure_take(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
+    ngx_uint_t status, scim_pool_t *pool)
+{
+    ngx_http_scim_note_t      *note;
+    ngx_http_scim_loc_conf_t  *slcf;
+
+    note = scim_pcalloc(pool, sizeof(ngx_http_scim_note_t));
+
+    if (note == NULL
+        || ngx_http_scim_failure_fill(r, ctx, status, pool, &note->failure)
+           != SCIM_OK)
+    {
+        return NULL;
+    }
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
+    note->env.conf = &slcf->op;
+    note->failures = &note->failure;
+    note->n = 1;
+
+    if (ctx->partly
+        && ngx_http_scim_failure_parts(pool, ctx->error_body, note) != SCIM_OK)
+    {
+        return NULL;
+    }
+
+    return note;
+}
+
+
 static void
 ngx_http_scim_failure_note(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
     ngx_uint_t status)
 {
-    scim_op_t                 *op;
-    scim_pool_t               *pool;
-    ngx_http_scim_note_t      *note;
-    ngx_http_scim_loc_conf_t  *slcf;
+    scim_op_t             *op;
+    scim_pool_t           *pool;
+    ngx_http_scim_note_t  *note;
 
     pool = scim_pool_create(0);
     if (pool == NULL) {
@@ -233,18 +352,14 @@ ngx_http_scim_failure_note(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
     }
 
     op = NULL;
-    note = scim_pcalloc(pool, sizeof(ngx_http_scim_note_t));
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
+    note = ngx_http_scim_failure_take(r, ctx, status, pool);
 
     if (note != NULL
-        && ngx_http_scim_failure_fill(r, ctx, status, pool, &note->failure)
-           == SCIM_OK
         && scim_pool_cleanup(pool, ngx_http_scim_failure_done, NULL)
            == SCIM_OK)
     {
         ngx_http_scim_failures_under_way++;
-        note->env.conf = &slcf->op;
-        op = scim_op_failure(pool, &note->env, &note->failure);
+        op = scim_op_failure(pool, &note->env, note->failures, note->n);
     }
 
     if (op == NULL) {
@@ -270,7 +385,7 @@ ngx_http_scim_failure_log(ngx_http_request_t *r)
 
     status = r->err_status != 0 ? r->err_status : r->headers_out.status;
 
-    if (status < NGX_HTTP_BAD_REQUEST) {
+    if (status < NGX_HTTP_BAD_REQUEST && !ctx->partly) {
         return NGX_OK;
     }
 

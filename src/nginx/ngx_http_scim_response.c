@@ -274,8 +274,11 @@ ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
 
     ctx->error = result->type;
 
-    if (r == r->main && result->status >= NGX_HTTP_BAD_REQUEST) {
+    if (r == r->main
+        && (result->status >= NGX_HTTP_BAD_REQUEST || result->partly))
+    {
         ctx->error_body = result->body;
+        ctx->partly = result->partly;
     }
 
     r->headers_out.status = (ngx_uint_t) result->status;

@@ -187,6 +187,8 @@ typedef struct {
     const char  *media;         /* Content-Type; NULL: as `choice` says */
     const char  *allow;         /* 405: header */
     unsigned     retry_after;
+    bool         partly;        /* a bulk: some of its operations failed, as
+                                   the body says */
     scim_str_t   id;            /* resource concerned, for the log */
     scim_error_type_e type;     /* scimType of an error, for the log */
     bool         dry_run;       /* what the tenant's clients write is only

@@ -157,6 +157,10 @@ answer(scim_op_t *op)
 
         write_item(&buf, bulk, item);
         any = true;
+
+        if (item->status >= 400) {
+            op->result.partly = true;
+        }
     }
 
     scim_buf_lit(&buf, "]}");

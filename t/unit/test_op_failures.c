@@ -26,7 +26,7 @@ note(const scim_failure_t *failure)
     scim_op_t      *op;
     unit_answer_t   answer;
 
-    op = scim_op_failure(unit_op_pool(), &unit_env, failure);
+    op = scim_op_failure(unit_op_pool(), &unit_env, failure, 1);
     assert_non_null(op);
 
     answer = unit_op_run(op);
@@ -142,6 +142,28 @@ each_tenant_has_its_own(void **state)
     assert_int_equal(unit_admin("DELETE /failures", NULL).status, 204);
     answer = unit_admin("GET /failures", NULL);
     assert_string_equal(answer.text, "{'failures':[]}");
+}
+
+
+static void
+several_at_once(void **state)
+{
+    unit_answer_t   answer;
+    scim_failure_t  failures[3] = {
+        failure_of("acme", "/1"), failure_of("acme", "/2"),
+        failure_of("acme", "/3")
+    };
+
+    (void) state;
+
+    answer = unit_op_run(scim_op_failure(unit_op_pool(), &unit_env, failures,
+                                         3));
+    assert_int_equal(answer.status, 204);
+    assert_int_equal(answer.trips, 3);
+
+    answer = unit_admin("GET /tenants/acme/failures", NULL);
+    assert_int_equal(count_of(&answer), 3);
+    assert_non_null(strstr(strstr(answer.text, "'/3'"), "'/1'"));
 }
 
 
@@ -263,7 +285,9 @@ with_little_memory(void *data)
     scim_rc_t        rc;
     unsigned         trips;
     scim_pool_t     *pool;
-    scim_failure_t   failure = failure_of("gone", "/x");
+    scim_failure_t   failures[2] = {
+        failure_of("gone", "/x"), failure_of("gone", "/y")
+    };
 
     (void) data;
 
@@ -272,7 +296,7 @@ with_little_memory(void *data)
         return SCIM_NOMEM;
     }
 
-    op = scim_op_failure(pool, &unit_env, &failure);
+    op = scim_op_failure(pool, &unit_env, failures, 2);
     rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
 
     if (rc == SCIM_OK) {
@@ -304,6 +328,7 @@ main(void)
                                                   unit_op_end)
         TEST(all_fields_come_back),
         TEST(each_tenant_has_its_own),
+        TEST(several_at_once),
         TEST(pages),
         TEST(they_are_bounded),
         TEST(arguments_are_checked),
