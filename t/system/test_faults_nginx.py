@@ -107,6 +107,16 @@ def test_reload_under_load():
         assert len(server.workers()) == 2
 
 
+def read_connections(port):
+    """How many connections to the port are accepted and read to the end, by
+    what the kernel says of them (proc(5))."""
+    rows = [line.split() for line in
+            pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "01"
+               and row[4].endswith(":00000000") and row[9] != "0"
+               for row in rows)
+
+
 @contextlib.contextmanager
 def in_flight(server, client, count=5):
     """Writes that Redis has not answered yet: it is frozen meanwhile."""
@@ -124,6 +134,8 @@ def in_flight(server, client, count=5):
     try:
         for thread in threads:
             thread.start()
+        port = httpx.URL(client.base).port
+        assert wait_until(lambda: read_connections(port) >= count, 10)
         time.sleep(0.3)
         yield answers
         time.sleep(0.7)
