@@ -169,6 +169,7 @@ scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
 scim:token:/[0-9a-f]{64}/
+scim:{acme}:failures
 scim:{acme}:history
 scim:{acme}:history:Device:/[0-9a-f-]{36}/
 scim:{acme}:index:Device:displayName
