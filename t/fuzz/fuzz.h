@@ -22,9 +22,9 @@ must(int holds)
 }
 
 
-/* A resource type of the built-in schemas, which live as long as the fuzzer. */
-static inline const scim_resource_type_t *
-type_at(size_t i)
+/* The built-in schemas, which live as long as the fuzzer. */
+static inline const scim_schemas_t *
+fuzz_schemas(void)
 {
     scim_pool_t            *pool;
     scim_error_t            err;
@@ -36,8 +36,15 @@ type_at(size_t i)
         must(scim_schemas_create(pool, &schemas, &err) == SCIM_OK);
     }
 
-    return scim_schemas_type(schemas, i % 2 == 0 ? scim_str("User")
-                                                 : scim_str("Group"));
+    return schemas;
+}
+
+
+static inline const scim_resource_type_t *
+type_at(size_t i)
+{
+    return scim_schemas_type(fuzz_schemas(), i % 2 == 0 ? scim_str("User")
+                                                        : scim_str("Group"));
 }
 
 #endif /* FUZZ_H */
