@@ -117,19 +117,28 @@ def read_connections(port):
                for row in rows)
 
 
+def connected(server, client):
+    """How many workers have a connection to Redis, after one request more."""
+    assert httpx.get(client.base + "/Users?count=0", headers={
+        "Authorization": f"Bearer {client.token}"}).status_code == 200
+    return server.redis("CLIENT", "LIST").count("name=nginx-scim")
+
+
 @contextlib.contextmanager
 def in_flight(server, client, count=5):
     """Writes that Redis has not answered yet: it is frozen meanwhile."""
     answers = []
 
-    def write(n):
-        answers.append(httpx.post(
+    def write(n, http):
+        answers.append(http.post(
             client.base + "/Users", timeout=30,
             json={"schemas": [USER], "userName": f"flight{n}"},
             headers={"Authorization": f"Bearer {client.token}"}))
 
-    threads = [threading.Thread(target=write, args=(n,))
+    # Making a client takes longer than a command may.
+    threads = [threading.Thread(target=write, args=(n, httpx.Client()))
                for n in range(count)]
+    assert wait_until(lambda: connected(server, client) >= 2, 10)
     os.kill(server.redis_pid, signal.SIGSTOP)
     try:
         for thread in threads:
