@@ -4,16 +4,25 @@
 -- Values to be waited for, and those given up.
 local waiting, given_up = {}, {}
 
--- The members that the values mean, each once; what nobody has appeared for
--- goes to `absent`.
+-- The members, present or to be, that the values mean, each once; what nobody
+-- has appeared for goes to `absent`.
 local function meant(values, absent, seen)
     local ids = {}
-    for _, value in ipairs(values) do
-        local member = look_up(value) and value or by_external_id(value)
-        if not member then
-            absent[#absent + 1] = value
-        elseif not seen[member] then
+    local function take(member)
+        if not seen[member] then
             ids[#ids + 1], seen[member] = member, true
+        end
+    end
+    local inside, outside = sort_out(values)
+    for _, member in ipairs(inside) do
+        take(member)
+    end
+    for _, value in ipairs(outside) do
+        local member = look_up(value) and value or by_external_id(value)
+        if member then
+            take(member)
+        else
+            absent[#absent + 1] = value
         end
     end
     return ids
