@@ -274,18 +274,18 @@ def test_no_change_is_missed():
         client = server.new_tenant()
         with Follower(server, client) as follower:
             with Writers(client, threads=3) as writers:
-                writers.wait_for(30)
+                writers.wait_for(15)
                 server.reload()
-                writers.wait_for(30)
+                writers.wait_for(15)
                 for pid in server.workers():
                     os.kill(pid, signal.SIGKILL)
-                    writers.wait_for(20)
+                    writers.wait_for(10)
                 server.kill_redis()
                 time.sleep(0.3)
                 server.start_redis()
-                writers.wait_for(30, seconds=30)
+                writers.wait_for(15, seconds=30)
                 server.reload()
-                writers.wait_for(30)
+                writers.wait_for(15)
 
         assert not follower.wrong
         kept = server.redis("XRANGE", f"scim:{{{client.tenant}}}:history",
