@@ -48,17 +48,20 @@ class Bench:
         self.redis_socket = root / "redis.sock"
         self.processes = []
         self.recorded = 0
+        self.spent = ()     # us of nginx and of Redis for a request of wrk's
 
     def spawn(self, *args):
         self.processes.append(subprocess.Popen(
             [str(a) for a in args], cwd=self.root, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return self.processes[-1].pid
 
     def start_redis(self):
         # No persistence: what is measured is the module, not the disk.
-        self.spawn("redis-server", "--port", "0", "--unixsocket",
-                   self.redis_socket, "--unixsocketperm", "777", "--save", "",
-                   "--hash-max-listpack-value", "8192")
+        self.redis_pid = self.spawn(
+            "redis-server", "--port", "0", "--unixsocket", self.redis_socket,
+            "--unixsocketperm", "777", "--save", "",
+            "--hash-max-listpack-value", "8192")
         wait(self.redis_socket.exists)
 
     def start_nginx(self, body):
@@ -72,9 +75,11 @@ class Bench:
         }.items():
             conf = conf.replace(f"@{name}@", str(value))
         (self.root / "nginx.conf").write_text(conf)
-        self.spawn(NGINX, "-p", f"{self.root}/",
-                   "-c", "nginx.conf", "-e", self.root / "error.log")
+        master = self.spawn(NGINX, "-p", f"{self.root}/",
+                            "-c", "nginx.conf", "-e", self.root / "error.log")
         wait(lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
+        [self.worker_pid] = pathlib.Path(
+            f"/proc/{master}/task/{master}/children").read_text().split()
 
     def stop_nginx(self):
         nginx = self.processes.pop()
@@ -103,12 +108,21 @@ class Bench:
         if script:
             args += ["-H", "Content-Type: application/scim+json",
                      "-s", str(HERE / script)]
+        before = self.cpu()
         out = subprocess.run(
             args + [self.base + path], text=True, check=True,
             env={**os.environ, **env}, stdout=subprocess.PIPE).stdout
+        requests = int(re.search(r"(\d+) requests in", out).group(1))
+        self.spent = [(now - then) / requests / 1000
+                      for now, then in zip(self.cpu(), before)]
         if "Non-2xx" in out or "Socket errors" in out:
             sys.exit(f"{path}: {out}")
         return float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+
+    def cpu(self):
+        """What the worker and Redis have had of the cores, ns."""
+        return [int(pathlib.Path(f"/proc/{pid}/schedstat").read_text()
+                    .split()[0]) for pid in (self.worker_pid, self.redis_pid)]
 
     def evalsha_rate(self):
         """The commit script as redis-benchmark calls it: the arguments of one
@@ -205,6 +219,7 @@ def prepare(bench):
 
 def measure(bench):
     token, users, body = prepare(bench)
+    writes = history.Writes(bench, user_body)
     one = f"/Users/{users[0]}"
     found = "/Users?filter=userName+eq+%22user7@example.com%22"
     targets = {
@@ -220,16 +235,16 @@ def measure(bench):
         "GET by userName eq": lambda: bench.wrk("/scim/v2" + found, token),
         "GET a page of 100 users": lambda: bench.wrk("/scim/v2/Users", token),
         "commit.lua by redis-benchmark": bench.evalsha_rate,
-    } | history.targets(bench, user_body)
+    } | writes.targets()
     figures = {name: [] for name in targets}
     for turn in range(ROUNDS):
         for name, target in targets.items():
             figures[name].append(target())
             print(f"round {turn + 1} of {ROUNDS}: {name}", file=sys.stderr)
-    return figures, body
+    return figures, writes, body
 
 
-def report(rounds, body):
+def report(rounds, writes, body):
     figures = {name: statistics.median(f) for name, f in rounds.items()}
     own = figures["return 200, the same bytes"]
     commit = figures["commit.lua by redis-benchmark"]
@@ -240,7 +255,7 @@ def report(rounds, body):
         print(f"{name:40}{rate / own:>14.2f}{1e6 / rate:>12.1f}")
     print(f"\nPOST user is {figures['POST user'] / commit:.2f} of its own "
           "commit script under redis-benchmark.")
-    history.report(rounds)
+    writes.report()
 
 
 def main():
