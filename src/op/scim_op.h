@@ -160,6 +160,8 @@ typedef struct {
     const scim_json_t          *body;       /* NULL: none */
     bool                        brief;      /* part of a bulk: a resource in
                                                the answer is not wanted */
+    bool                        import;     /* a line of an import, which has
+                                               the groups as well */
     bool                        undo;       /* DELETE of what this bulk has
                                                made: it goes, also where a
                                                DELETE deactivates */

@@ -150,11 +150,19 @@ scim_op_everyone_make(scim_op_t *op, scim_str_t name, bool history,
 }
 
 
+/* Users of an import come before its groups, of which one may have the name:
+ * they make none. */
 static scim_rc_t
 join(scim_op_t *op, scim_op_write_t *w, scim_str_t key, scim_error_t *err)
 {
     scim_rc_t            rc;
     scim_store_group_t  *group;
+
+    w->commit.everyone = key;
+
+    if (op->request.import) {
+        return SCIM_OK;
+    }
 
     group = scim_pcalloc(op->pool, sizeof(scim_store_group_t));
     if (group == NULL) {
@@ -164,7 +172,6 @@ join(scim_op_t *op, scim_op_write_t *w, scim_str_t key, scim_error_t *err)
     rc = scim_op_everyone_make(op, op->policy->default_group,
                                !op->policy->history_off, group, err);
 
-    w->commit.everyone = key;
     w->commit.fallback = group;
 
     return rc;
@@ -271,7 +278,8 @@ scim_op_everyone(scim_op_t *op, scim_error_t *err)
             return SCIM_NOMEM;
         }
 
-        return op->env->admin ? SCIM_OK : protect(op, w, key, err);
+        return (op->env->admin || op->request.undo)
+               ? SCIM_OK : protect(op, w, key, err);
     }
 
     return (scim_str_eq(op->request.type->name, scim_str("User"))

@@ -253,7 +253,8 @@ request_of(const scim_import_line_t *line, step_e step)
         .body = line->body,
         .missing = (line->missing.data == NULL) ? SCIM_MISSING_REFUSE
                                                 : SCIM_MISSING_DROP,
-        .brief = true
+        .brief = true,
+        .import = true
     };
 }
 

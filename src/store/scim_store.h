@@ -277,7 +277,9 @@ typedef struct {
                                                group that no member may leave
                                                if it is that one.  Empty:
                                                neither */
-    const scim_store_group_t   *fallback;   /* of a user with `everyone` */
+    const scim_store_group_t   *fallback;   /* made if there is none for the
+                                               user to join; NULL: he joins
+                                               none then */
     const scim_store_event_t   *event;      /* NULL: no history */
     const scim_store_breaker_t *breaker;    /* the commit deprovisions a user,
                                                and this limits it; else NULL */

@@ -207,6 +207,32 @@ rehearsed(void **state)
 }
 
 
+/* An import brings the group along, with its id. */
+static void
+imported(void **state)
+{
+    unit_answer_t  answer;
+
+    (void) state;
+
+    answer = unit_lines("POST /tenants/acme/import",
+        "{'nginx-scim':'export','version':1}\n"
+        "{'type':'User','resource':{'id':'ann','userName':'ann'}}\n"
+        "{'type':'Group','resource':{'id':'all','displayName':'Everyone'},"
+        "'members':['ann']}\n");
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(everyone(), "all");
+    assert_true(is_in("all", "ann"));
+
+    /* now it is there */
+    answer = unit_lines("POST /tenants/acme/import",
+        "{'nginx-scim':'export','version':1}\n"
+        "{'type':'User','resource':{'id':'bob','userName':'bob'}}\n");
+    assert_int_equal(answer.status, 200);
+    assert_true(is_in("all", "bob"));
+}
+
+
 /* --- what an identity provider may do ------------------------------------ */
 
 static const struct {
@@ -679,6 +705,7 @@ main(void)
         test(the_group_there_is),
         test(without_a_history),
         test(rehearsed),
+        test(imported),
         test(what_may_become_of_it),
         test(renamed_meanwhile),
         cmocka_unit_test_setup_teardown(joins_a_copy, large, end),

@@ -17,7 +17,7 @@
 --          25 members that do not exist are 0 refused, 1 left out, 2 parked
 --          26 the default group's name, as the index has it, or "": the user
 --             is to be in it; no member may leave the group if it is that one
---          n, n items                     the default group: parts/join.lua
+--          n, n items    the default group, if it may be made: parts/join.lua
 --          n, n times: attribute, value, 1 if unique     entries to add
 --          n, n times: attribute, value                  entries to remove
 --          n, n ids                                      members to add
@@ -411,7 +411,7 @@ end
 
 count_in()
 
-if default_from < default_end then
+if default ~= '' and type == 'User' then
     join_default(default, default_from, default_end)
 end
 

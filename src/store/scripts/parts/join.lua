@@ -56,7 +56,7 @@ end
 
 -- The default group ------------------------------------------------------
 
--- There is one of the name, or it is made: arguments are its id, document,
+-- There is one of the name, or it may be made: arguments are its id, document,
 -- display name and changes, then attribute and value of its index entries.
 local function make_default(from, to)
     local group, name = ARGV[from], ARGV[from + 2]
@@ -80,7 +80,7 @@ local function join_default(name, from, to)
                        '[' .. name .. '\0', '(' .. name .. '\1', 'LIMIT', 0, 1)
     if found[1] then
         join(string.sub(found[1], #name + 2))
-    else
+    elseif from < to then
         make_default(from, to)
     end
 end
