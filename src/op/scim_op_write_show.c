@@ -73,7 +73,9 @@ scim_op_write_show(scim_op_t *op, int status)
     members = w->view.relations && w->members != NULL
               && scim_members_changed(w->members);
 
-    if (members && !w->commit.dry) {
+    if ((members && !w->commit.dry)
+        || (w->view.relations && w->committed.nested))
+    {
         return scim_op_read_back(op, status, &w->view);
     }
 

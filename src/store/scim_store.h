@@ -321,6 +321,7 @@ typedef struct {
     scim_relation_t     *joined;    /* groups that the commit has put the
                                        resource into by itself, in the pool */
     size_t               njoined;
+    bool                 nested;    /* one of them may be in other groups */
 } scim_store_committed_t;
 
 /* One round trip, all or nothing.  Refused as scim_store_query(), and 503, with

@@ -263,16 +263,22 @@ read_entry(scim_str_t text, scim_store_committed_t *out)
 
 /* Ids and names, by turns. */
 static scim_rc_t
-read_joined(scim_pool_t *pool, const redisReply *list,
+read_joined(scim_pool_t *pool, const redisReply *reply,
     scim_store_committed_t *out, scim_error_t *err)
 {
-    size_t           i, n;
-    scim_str_t       id, name;
-    scim_relation_t *group;
+    size_t            i, n;
+    uint64_t          nested;
+    scim_str_t        id, name;
+    scim_relation_t  *group;
+    const redisReply *list = reply->element[5];
 
-    if (list->type != REDIS_REPLY_ARRAY || list->elements % 2 != 0) {
+    if (list->type != REDIS_REPLY_ARRAY || list->elements % 2 != 0
+        || !scim_store_number(reply, 6, &nested))
+    {
         return scim_store_odd(err);
     }
+
+    out->nested = nested != 0;
 
     n = list->elements / 2;
 
@@ -380,7 +386,8 @@ scim_store_commit_reply(scim_pool_t *pool, const redisReply *reply,
     }
 
     out->njoined = 0;
+    out->nested = false;
 
-    return (reply->elements > 5)
-           ? read_joined(pool, reply->element[5], out, err) : SCIM_OK;
+    return (reply->elements > 5) ? read_joined(pool, reply, out, err)
+                                 : SCIM_OK;
 }

@@ -117,6 +117,45 @@ who_comes_joins(void **state)
     assert_int_equal(members(group), 2);
     answer = unit_op("GET /Users?filter=groups.value pr", NULL);
     assert_string_equal(unit_get(&answer, "totalResults"), "2");
+
+    /* what it is in counts too */
+    (void) unit_group("outer", group);
+    answer = unit_op("POST /Users", "{'userName':'cyd'}");
+    assert_int_equal(answer.status, 201);
+    assert_int_equal(answer.trips, 2);
+    assert_non_null(strstr(answer.text, "'type':'direct','display':'Every"));
+    assert_non_null(strstr(answer.text, "'type':'indirect','display':'outer'"));
+}
+
+
+/* What the store may not say of groups that were joined. */
+static void
+odd_replies(void **state)
+{
+    size_t                  i;
+    scim_error_t            err;
+    redisReply             *reply;
+    scim_store_committed_t  committed;
+
+#define DONE  "$2\r\nok\r\n:1\r\n:1\r\n$1\r\nm\r\n$0\r\n\r\n"
+    static const char *const odd[] = {
+        "*7\r\n" DONE "*2\r\n$1\r\na\r\n$0\r\n\r\n:0\r\n",      /* well */
+        "*7\r\n" DONE ":1\r\n:0\r\n",
+        "*7\r\n" DONE "*1\r\n$1\r\na\r\n:0\r\n",
+        "*7\r\n" DONE "*2\r\n:1\r\n:2\r\n:0\r\n",
+        "*7\r\n" DONE "*0\r\n$1\r\nx\r\n",
+        "*6\r\n" DONE "*0\r\n"
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        reply = unit_reply(odd[i]);
+        assert_int_equal(scim_store_commit_reply(unit_op_pool(), reply,
+                                                 &committed, &err),
+                         (i == 0) ? SCIM_OK : SCIM_REFUSED);
+        freeReplyObject(reply);
+    }
 }
 
 
@@ -701,6 +740,7 @@ main(void)
 #define test(f)  cmocka_unit_test_setup_teardown(f, start, end)
     const struct CMUnitTest tests[] = {
         test(who_comes_joins),
+        test(odd_replies),
         test(who_is_in_it),
         test(the_group_there_is),
         test(without_a_history),

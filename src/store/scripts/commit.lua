@@ -38,7 +38,8 @@
 --   held      by the breaker
 --   kept      members may not leave this group
 --   crowd     detail is a value that cannot be parked: too many are
--- A sixth element has the ids and names of groups that were joined.
+-- A sixth element has the ids and names of groups that were joined; a seventh is
+-- 1 if one of these may be in others itself.
 
 -- include begin.lua
 -- include forget.lua
@@ -434,5 +435,5 @@ if operation then
 end
 
 local result = outcome('ok', version, 1, modified, trashed)
-result[6] = joined
+result[6], result[7] = joined, nested
 return result

@@ -2,8 +2,8 @@
 -- default group, and those that have been waiting for it.  Each gets a version
 -- and an entry in the history of its own.  Only writes, which cannot fail.
 
--- Ids and names of the groups it has joined.
-local joined = {}
+-- Ids and names of the groups it has joined; 1 if one may be in others.
+local joined, nested = {}, 0
 
 local function own_name()
     return call('HGET', resource, 'name')
@@ -47,6 +47,7 @@ local function join(group)
         return
     end
     call('SADD', prefix .. 'groups:' .. id, group)
+    nested = math.max(nested, call('EXISTS', prefix .. 'groups:' .. group))
     tell_copies(group, score)
     call('HSET', key, 'mod', modified)
     note('update', group, call('HGET', key, 'name'),
