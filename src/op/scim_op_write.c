@@ -427,10 +427,10 @@ conclude(scim_op_t *op, const redisReply *reply)
         return scim_op_error(op, 400, SCIM_INVALID_VALUE,
                              "members: there is no User or Group with the id "
                              "\"%.*s\" here, and it cannot be waited for: "
-                             "groups wait for %d members at most, and so "
-                             "many groups for one",
+                             "a group waits for %d members at most, and %d "
+                             "groups for one",
                              SCIM_FMT(w->committed.member),
-                             SCIM_STORE_PARKED);
+                             SCIM_STORE_PARKED, SCIM_STORE_PARKERS);
 
     case SCIM_COMMIT_KEPT:
         return scim_op_error(op, 400, SCIM_MUTABILITY,

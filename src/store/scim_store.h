@@ -301,12 +301,14 @@ typedef enum {
     SCIM_COMMIT_RESTAGE,    /* the stage is not whole (any more): stage anew */
     SCIM_COMMIT_KEPT,       /* `everyone`: members would leave that group */
     SCIM_COMMIT_CROWD       /* member: the value that cannot be parked, because
-                               SCIM_STORE_PARKED are */
+                               SCIM_STORE_PARKED are, or SCIM_STORE_PARKERS
+                               have */
 } scim_store_outcome_e;
 
 /* So many values of members may be parked by a group, and so many groups may
- * park one value. */
-#define SCIM_STORE_PARKED  1000
+ * park one value (scripts/parts/parked.lua). */
+#define SCIM_STORE_PARKED   1000
+#define SCIM_STORE_PARKERS  500
 
 typedef struct {
     scim_store_outcome_e outcome;

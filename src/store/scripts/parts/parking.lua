@@ -58,7 +58,7 @@ local function no_room(parked)
         elseif not here[value] then
             count = count + 1
             if count > PARKED
-               or call('SCARD', prefix .. 'parked:' .. value) >= PARKED then
+               or call('SCARD', prefix .. 'parked:' .. value) >= PARKERS then
                 return 'crowd', value
             end
         end
