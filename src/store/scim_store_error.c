@@ -237,8 +237,8 @@ scim_store_number(const redisReply *array, size_t i, uint64_t *out)
 }
 
 
-scim_rc_t
-scim_store_no_tenant(scim_error_t *err)
+static scim_rc_t
+no_tenant(scim_error_t *err)
 {
     return scim_refuse(err, 404, SCIM_TYPE_NONE,
                        "There is no such tenant; check the tenant URL in the "
@@ -261,7 +261,7 @@ scim_rc_t
 scim_store_tenant_refuse(bool there, scim_error_t *err)
 {
     if (!there) {
-        return scim_store_no_tenant(err);
+        return no_tenant(err);
     }
 
     return scim_refuse(err, 403, SCIM_TYPE_NONE,
@@ -279,4 +279,16 @@ scim_store_tenant_state(scim_str_t word, scim_error_t *err)
 
     return scim_str_eq(word, scim_str("off"))
            ? scim_store_tenant_refuse(true, err) : SCIM_OK;
+}
+
+
+scim_rc_t
+scim_store_word(const redisReply *reply, scim_str_t *word, scim_error_t *err)
+{
+    if (scim_store_array(reply, 1, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    return scim_store_text(reply, 0, word)
+           ? scim_store_tenant_state(*word, err) : scim_store_odd(err);
 }

@@ -154,22 +154,6 @@ read_entries(scim_pool_t *pool, const redisReply *reply, size_t first,
 }
 
 
-/* The first element: SCIM_OK for "ok", or what else it says. */
-static scim_rc_t
-read_word(const redisReply *reply, scim_str_t *word, scim_error_t *err)
-{
-    if (scim_store_array(reply, 1, err) != SCIM_OK) {
-        return SCIM_REFUSED;
-    }
-
-    if (!scim_store_text(reply, 0, word)) {
-        return scim_store_odd(err);
-    }
-
-    return scim_store_tenant_state(*word, err);
-}
-
-
 /* --- backwards ----------------------------------------------------------- */
 
 static void
@@ -241,7 +225,7 @@ scim_store_history_reply(scim_pool_t *pool, const redisReply *reply,
     scim_rc_t   rc;
     scim_str_t  word;
 
-    rc = read_word(reply, &word, err);
+    rc = scim_store_word(reply, &word, err);
     if (rc != SCIM_OK) {
         return rc;
     }
@@ -318,7 +302,7 @@ scim_store_feed_reply(scim_pool_t *pool, const redisReply *reply,
     scim_rc_t   rc;
     scim_str_t  word;
 
-    rc = read_word(reply, &word, err);
+    rc = scim_store_word(reply, &word, err);
     if (rc != SCIM_OK) {
         return rc;
     }
@@ -367,7 +351,7 @@ scim_store_tip_reply(const redisReply *reply, scim_str_t *tip,
     scim_rc_t   rc;
     scim_str_t  word;
 
-    rc = read_word(reply, &word, err);
+    rc = scim_store_word(reply, &word, err);
     if (rc != SCIM_OK) {
         return rc;
     }

@@ -77,6 +77,9 @@ bool scim_store_text_or_nil(const redisReply *array, size_t i,
 /* What "none" and "off" as a script's first element mean: 404, 403.  SCIM_OK
  * for another word. */
 scim_rc_t scim_store_tenant_state(scim_str_t word, scim_error_t *err);
-scim_rc_t scim_store_no_tenant(scim_error_t *err);
+
+/* The word that a script's reply begins with, unless it is one of those. */
+scim_rc_t scim_store_word(const redisReply *reply, scim_str_t *word,
+    scim_error_t *err);
 
 #endif /* SCIM_STORE_PARTS_H */

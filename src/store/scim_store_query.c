@@ -204,18 +204,13 @@ static scim_rc_t
 read_status(const scim_store_query_t *query, const redisReply *reply,
     scim_error_t *err)
 {
+    scim_rc_t  rc;
     scim_str_t word;
 
-    if (scim_store_array(reply, 1, err) != SCIM_OK) {
-        return SCIM_REFUSED;
-    }
+    rc = scim_store_word(reply, &word, err);
 
-    if (!scim_store_text(reply, 0, &word)) {
-        return scim_store_odd(err);
-    }
-
-    if (scim_str_eq(word, scim_str("ok"))) {
-        return SCIM_OK;
+    if (rc != SCIM_OK || scim_str_eq(word, scim_str("ok"))) {
+        return rc;
     }
 
     if (query != NULL && scim_str_eq(word, scim_str("many"))) {
@@ -232,9 +227,7 @@ read_status(const scim_store_query_t *query, const redisReply *reply,
         return SCIM_NONE;
     }
 
-    return scim_store_tenant_state(word, err) == SCIM_OK
-           ? scim_store_odd(err)
-           : SCIM_REFUSED;
+    return scim_store_odd(err);
 }
 
 

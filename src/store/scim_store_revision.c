@@ -61,18 +61,12 @@ scim_store_revisions_reply(scim_pool_t *pool, const redisReply *reply,
 {
     size_t     i;
     uint64_t   more;
+    scim_rc_t  rc;
     scim_str_t word;
 
-    if (scim_store_array(reply, 1, err) != SCIM_OK) {
-        return SCIM_REFUSED;
-    }
-
-    if (!scim_store_text(reply, 0, &word)) {
-        return scim_store_odd(err);
-    }
-
-    if (scim_store_tenant_state(word, err) != SCIM_OK) {
-        return SCIM_REFUSED;
+    rc = scim_store_word(reply, &word, err);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     if (reply->elements < HEAD || (reply->elements - HEAD) % WIDTH != 0

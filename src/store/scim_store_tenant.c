@@ -138,9 +138,11 @@ scim_store_tenant_update(scim_pool_t *pool, scim_str_t name, int enabled,
 scim_rc_t
 scim_store_tenant_update_reply(const redisReply *reply, scim_error_t *err)
 {
-    if (reply != NULL && reply->type == REDIS_REPLY_INTEGER
-        && reply->integer == CHANGED)
-    {
+    if (scim_store_error(reply, err) != SCIM_OK) {
+        return SCIM_REFUSED;
+    }
+
+    if (reply->type == REDIS_REPLY_INTEGER && reply->integer == CHANGED) {
         return SCIM_AGAIN;
     }
 
