@@ -2,6 +2,9 @@
  * A tenant's settings: from JSON to a policy.
  */
 
+#include <stddef.h>
+#include <string.h>
+
 #include "scim_policy.h"
 
 
@@ -15,89 +18,128 @@ typedef struct {
     const scim_schemas_t *schemas;
     scim_policy_t        *policy;
     scim_error_t         *err;
-    scim_str_t            name;     /* of the setting being read */
 } parse_t;
 
-typedef scim_rc_t (*setter_pt)(parse_t *parse, const scim_json_t *value);
+typedef struct setting_s  setting_t;
 
-typedef struct {
-    scim_str_t name;
-    setter_pt  set;
-} setting_t;
+typedef scim_rc_t (*setter_pt)(parse_t *parse, const setting_t *setting,
+    const scim_json_t *value);
+
+struct setting_s {
+    scim_str_t        name;
+    setter_pt         set;      /* NULL ends a table */
+    size_t            field;    /* of the policy */
+    const char       *words;    /* of a word, separated by '|'; or what an
+                                   object is of */
+    uint64_t          min;      /* of a number, or what the first word counts
+                                   as */
+    uint64_t          max;
+    uint64_t          unit;     /* of a number, in the field's */
+    const setting_t  *members;  /* of an object */
+};
 
 
-static scim_rc_t
-refuse(const parse_t *parse, const char *wanted)
+static void *
+field_of(const parse_t *parse, const setting_t *setting)
 {
-    return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
-                       "\"%.*s\" must be %s, or null for what nginx's "
-                       "configuration says", SCIM_FMT(parse->name), wanted);
+    return (char *) parse->policy + setting->field;
 }
 
 
 static scim_rc_t
-read_bool(const parse_t *parse, const scim_json_t *value, bool *out)
+refuse(const parse_t *parse, const setting_t *setting, const char *wanted)
 {
+    return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
+                       "\"%.*s\" must be %s, or null for what nginx's "
+                       "configuration says", SCIM_FMT(setting->name), wanted);
+}
+
+
+/* --- one value ------------------------------------------------------------ */
+
+static scim_rc_t
+set_on(parse_t *parse, const setting_t *setting, const scim_json_t *value)
+{
+    bool  *on = field_of(parse, setting);
+
     if (value->type != SCIM_JSON_BOOL) {
-        return refuse(parse, "true or false");
+        return refuse(parse, setting, "true or false");
     }
 
-    *out = value->boolean;
+    *on = value->boolean;
 
     return SCIM_OK;
 }
 
 
+/* For a field that is true where the setting is false. */
 static scim_rc_t
-read_text(const parse_t *parse, const scim_json_t *value, scim_str_t *out)
+set_off(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
-    return (value->type != SCIM_JSON_STRING)
-           ? refuse(parse, "a string")
-           : scim_str_dup(parse->pool, value->text, out);
+    bool       *off = field_of(parse, setting);
+    scim_rc_t   rc;
+
+    rc = set_on(parse, setting, value);
+
+    if (rc == SCIM_OK) {
+        *off = !*off;
+    }
+
+    return rc;
 }
 
 
 static scim_rc_t
-read_number(const parse_t *parse, const scim_json_t *value, uint64_t min,
-    uint64_t max, uint64_t *out)
+set_text(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
-    size_t      i;
-    uint64_t    n;
-    scim_str_t  text = value->text;
+    return (value->type != SCIM_JSON_STRING)
+           ? refuse(parse, setting, "a string")
+           : scim_str_dup(parse->pool, value->text, field_of(parse, setting));
+}
+
+
+static scim_rc_t
+set_number(parse_t *parse, const setting_t *setting, const scim_json_t *value)
+{
+    size_t       i;
+    uint64_t     n, *number = field_of(parse, setting);
+    scim_str_t   text = value->text;
 
     n = 0;
 
     for (i = 0; value->type == SCIM_JSON_NUMBER && i < text.len; i++) {
 
-        if (text.data[i] < '0' || text.data[i] > '9' || n > max) {
+        if (text.data[i] < '0' || text.data[i] > '9' || n > setting->max) {
             break;
         }
 
         n = n * 10 + (uint64_t) (text.data[i] - '0');
     }
 
-    if (value->type != SCIM_JSON_NUMBER || i < text.len || n < min || n > max)
+    if (value->type != SCIM_JSON_NUMBER || i < text.len || n < setting->min
+        || n > setting->max)
     {
         return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
                            "\"%.*s\" must be a whole number from %llu to %llu",
-                           SCIM_FMT(parse->name), (unsigned long long) min,
-                           (unsigned long long) max);
+                           SCIM_FMT(setting->name),
+                           (unsigned long long) setting->min,
+                           (unsigned long long) setting->max);
     }
 
-    *out = n;
+    *number = n * setting->unit;
 
     return SCIM_OK;
 }
 
 
-/* Which of the words, that are separated by '|'. */
+/* Which of its words it is. */
 static scim_rc_t
-read_word(const parse_t *parse, const scim_json_t *value, const char *words,
-    unsigned *out)
+read_word(const parse_t *parse, const setting_t *setting,
+    const scim_json_t *value, unsigned *out)
 {
     size_t      len;
     unsigned    n;
-    scim_str_t  rest = scim_str_from(words);
+    scim_str_t  rest = scim_str_from(setting->words);
 
     for (n = 0; value->type == SCIM_JSON_STRING && rest.len != 0; n++) {
 
@@ -114,258 +156,58 @@ read_word(const parse_t *parse, const scim_json_t *value, const char *words,
     }
 
     return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
-                       "\"%.*s\" must be one of %s", SCIM_FMT(parse->name),
-                       words);
+                       "\"%.*s\" must be one of %s", SCIM_FMT(setting->name),
+                       setting->words);
 }
 
 
 static scim_rc_t
-read_members(parse_t *parse, const scim_json_t *object,
-    const setting_t *settings)
+set_word(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
-    scim_rc_t           rc;
-    const setting_t    *setting;
-    const scim_json_t  *member;
+    unsigned   n = 0;
+    scim_rc_t  rc;
 
-    for (member = object->first; member != NULL; member = member->next) {
+    _Static_assert(sizeof(scim_unknown_e) == sizeof(n)
+                   && sizeof(scim_display_e) == sizeof(n)
+                   && sizeof(scim_missing_e) == sizeof(n)
+                   && sizeof(scim_media_e) == sizeof(n)
+                   && sizeof(scim_no_target_e) == sizeof(n),
+                   "enums are written as unsigned numbers");
 
-        for (setting = settings; setting->set != NULL; setting++) {
-            if (scim_str_eq(setting->name, member->name)) {
-                break;
-            }
-        }
+    rc = read_word(parse, setting, value, &n);
 
-        if (setting->set == NULL) {
-            return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
-                               "\"%.*s\" is no setting of a tenant (see "
-                               "docs/admin-api.md)", SCIM_FMT(member->name));
-        }
-
-        if (member->type == SCIM_JSON_NULL) {
-            continue;
-        }
-
-        parse->name = setting->name;
-
-        rc = setting->set(parse, member);
-        if (rc != SCIM_OK) {
-            return rc;
-        }
+    if (rc == SCIM_OK) {
+        n += (unsigned) setting->min;
+        memcpy(field_of(parse, setting), &n, sizeof(n));
     }
 
-    return SCIM_OK;
-}
-
-
-/* --- words ---------------------------------------------------------------- */
-
-static scim_rc_t
-set_unknown(parse_t *parse, const scim_json_t *value)
-{
-    unsigned   n = 0;
-    scim_rc_t  rc;
-
-    rc = read_word(parse, value, "ignore|keep|refuse", &n);
-    parse->policy->unknown = (scim_unknown_e) n;
-
     return rc;
 }
 
 
+/* One of two words, the second being true. */
 static scim_rc_t
-set_display(parse_t *parse, const scim_json_t *value)
+set_choice(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
-    unsigned   n = 0;
-    scim_rc_t  rc;
+    bool       *second = field_of(parse, setting);
+    unsigned    n = 0;
+    scim_rc_t   rc;
 
-    rc = read_word(parse, value, "sent|derived", &n);
-    parse->policy->display = (scim_display_e) n;
+    rc = read_word(parse, setting, value, &n);
+
+    if (rc == SCIM_OK) {
+        *second = n == 1;
+    }
 
     return rc;
-}
-
-
-static scim_rc_t
-set_delete(parse_t *parse, const scim_json_t *value)
-{
-    unsigned   n = 0;
-    scim_rc_t  rc;
-
-    rc = read_word(parse, value, "remove|deactivate", &n);
-    parse->policy->delete_deactivates = n == 1;
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_unknown_members(parse_t *parse, const scim_json_t *value)
-{
-    unsigned   n = 0;
-    scim_rc_t  rc;
-
-    rc = read_word(parse, value, "refuse|park", &n);
-    parse->policy->unknown_members = (scim_missing_e) n;
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_media(parse_t *parse, const scim_json_t *value)
-{
-    unsigned   n = 0;
-    scim_rc_t  rc;
-
-    rc = read_word(parse, value, "auto|scim|json", &n);
-    parse->policy->media = (scim_media_e) (SCIM_MEDIA_AUTO + n);
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_no_target(parse_t *parse, const scim_json_t *value)
-{
-    unsigned   n = 0;
-    scim_rc_t  rc;
-
-    rc = read_word(parse, value, "auto|create|error", &n);
-    parse->policy->no_target = (scim_no_target_e) n;
-
-    return rc;
-}
-
-
-/* --- the rest ------------------------------------------------------------- */
-
-static scim_rc_t
-set_groups(parse_t *parse, const scim_json_t *value)
-{
-    bool       on = true;
-    scim_rc_t  rc;
-
-    rc = read_bool(parse, value, &on);
-    parse->policy->groups_off = !on;
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_default_group(parse_t *parse, const scim_json_t *value)
-{
-    return read_text(parse, value, &parse->policy->default_group);
-}
-
-
-static scim_rc_t
-set_single_token(parse_t *parse, const scim_json_t *value)
-{
-    return read_bool(parse, value, &parse->policy->single_token);
-}
-
-
-static scim_rc_t
-set_dry_run(parse_t *parse, const scim_json_t *value)
-{
-    return read_bool(parse, value, &parse->policy->dry_run);
-}
-
-
-static scim_rc_t
-set_history_enabled(parse_t *parse, const scim_json_t *value)
-{
-    bool       on = true;
-    scim_rc_t  rc;
-
-    rc = read_bool(parse, value, &on);
-    parse->policy->history_off = !on;
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_history_count(parse_t *parse, const scim_json_t *value)
-{
-    return read_number(parse, value, 0, NUMBER_MAX,
-                       &parse->policy->history_count);
-}
-
-
-static scim_rc_t
-set_history_days(parse_t *parse, const scim_json_t *value)
-{
-    uint64_t   days = 0;
-    scim_rc_t  rc;
-
-    rc = read_number(parse, value, 0, NUMBER_MAX / DAY, &days);
-    parse->policy->history_age = days * DAY;
-
-    return rc;
-}
-
-
-static scim_rc_t
-set_history(parse_t *parse, const scim_json_t *value)
-{
-    static const setting_t  settings[] = {
-        { SCIM_STR("enabled"), set_history_enabled },
-        { SCIM_STR("count"), set_history_count },
-        { SCIM_STR("days"), set_history_days },
-        { SCIM_STR(""), NULL }
-    };
-
-    return (value->type != SCIM_JSON_OBJECT)
-           ? refuse(parse, "an object of enabled, count and days")
-           : read_members(parse, value, settings);
-}
-
-
-static scim_rc_t
-set_breaker_count(parse_t *parse, const scim_json_t *value)
-{
-    return read_number(parse, value, 0, NUMBER_MAX,
-                       &parse->policy->breaker_count);
-}
-
-
-static scim_rc_t
-set_breaker_percent(parse_t *parse, const scim_json_t *value)
-{
-    return read_number(parse, value, 0, 100, &parse->policy->breaker_percent);
-}
-
-
-static scim_rc_t
-set_breaker_seconds(parse_t *parse, const scim_json_t *value)
-{
-    return read_number(parse, value, 1, 366 * DAY,
-                       &parse->policy->breaker_window);
-}
-
-
-static scim_rc_t
-set_breaker(parse_t *parse, const scim_json_t *value)
-{
-    static const setting_t  settings[] = {
-        { SCIM_STR("count"), set_breaker_count },
-        { SCIM_STR("percent"), set_breaker_percent },
-        { SCIM_STR("seconds"), set_breaker_seconds },
-        { SCIM_STR(""), NULL }
-    };
-
-    return (value->type != SCIM_JSON_OBJECT)
-           ? refuse(parse, "an object of count, percent and seconds")
-           : read_members(parse, value, settings);
 }
 
 
 /* --- rules ---------------------------------------------------------------- */
 
 static scim_rc_t
-read_rule(parse_t *parse, const scim_json_t *value, scim_rule_t *out)
+read_rule(parse_t *parse, const setting_t *setting, const scim_json_t *value,
+    scim_rule_t *out)
 {
     size_t              i;
     scim_str_t          part[4] = { SCIM_STR("User") };
@@ -376,7 +218,7 @@ read_rule(parse_t *parse, const scim_json_t *value, scim_rule_t *out)
     };
 
     if (value->type != SCIM_JSON_OBJECT) {
-        return refuse(parse, "a list of objects");
+        return refuse(parse, setting, "a list of objects");
     }
 
     for (member = value->first; member != NULL; member = member->next) {
@@ -405,7 +247,7 @@ read_rule(parse_t *parse, const scim_json_t *value, scim_rule_t *out)
 
 
 static scim_rc_t
-set_rules(parse_t *parse, const scim_json_t *value)
+set_rules(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
     size_t              n;
     scim_rc_t           rc;
@@ -413,7 +255,7 @@ set_rules(parse_t *parse, const scim_json_t *value)
     const scim_json_t  *element;
 
     if (value->type != SCIM_JSON_ARRAY) {
-        return refuse(parse, "a list of rules");
+        return refuse(parse, setting, "a list of rules");
     }
 
     if (value->count > SCIM_POLICY_RULES) {
@@ -430,7 +272,7 @@ set_rules(parse_t *parse, const scim_json_t *value)
     n = 0;
 
     for (element = value->first; element != NULL; element = element->next) {
-        rc = read_rule(parse, element, &rules[n++]);
+        rc = read_rule(parse, setting, element, &rules[n++]);
         if (rc != SCIM_OK) {
             return rc;
         }
@@ -445,21 +287,97 @@ set_rules(parse_t *parse, const scim_json_t *value)
 
 /* --- all of them ---------------------------------------------------------- */
 
+/* As deep as the tables are. */
+static scim_rc_t
+read_members(parse_t *parse, const scim_json_t *object,
+    const setting_t *settings)
+{
+    scim_rc_t           rc;
+    const setting_t    *setting;
+    const scim_json_t  *member;
+
+    for (member = object->first; member != NULL; member = member->next) {
+
+        for (setting = settings; setting->set != NULL; setting++) {
+            if (scim_str_eq(setting->name, member->name)) {
+                break;
+            }
+        }
+
+        if (setting->set == NULL) {
+            return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
+                               "\"%.*s\" is no setting of a tenant (see "
+                               "docs/admin-api.md)", SCIM_FMT(member->name));
+        }
+
+        if (member->type == SCIM_JSON_NULL) {
+            continue;
+        }
+
+        rc = setting->set(parse, setting, member);
+        if (rc != SCIM_OK) {
+            return rc;
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+set_object(parse_t *parse, const setting_t *setting, const scim_json_t *value)
+{
+    return (value->type != SCIM_JSON_OBJECT)
+           ? refuse(parse, setting, setting->words)
+           : read_members(parse, value, setting->members);
+}
+
+
+#define FIELD(name)  .field = offsetof(scim_policy_t, name)
+
+static const setting_t  history[] = {
+    { SCIM_STR("enabled"), set_off, FIELD(history_off) },
+    { SCIM_STR("count"), set_number, FIELD(history_count),
+      .max = NUMBER_MAX, .unit = 1 },
+    { SCIM_STR("days"), set_number, FIELD(history_age),
+      .max = NUMBER_MAX / DAY, .unit = DAY },
+    { .set = NULL }
+};
+
+static const setting_t  breaker[] = {
+    { SCIM_STR("count"), set_number, FIELD(breaker_count),
+      .max = NUMBER_MAX, .unit = 1 },
+    { SCIM_STR("percent"), set_number, FIELD(breaker_percent),
+      .max = 100, .unit = 1 },
+    { SCIM_STR("seconds"), set_number, FIELD(breaker_window),
+      .min = 1, .max = 366 * DAY, .unit = 1 },
+    { .set = NULL }
+};
+
 static const setting_t  all[] = {
-    { SCIM_STR("unknownAttributes"), set_unknown },
-    { SCIM_STR("groups"), set_groups },
-    { SCIM_STR("defaultGroup"), set_default_group },
-    { SCIM_STR("displayName"), set_display },
-    { SCIM_STR("delete"), set_delete },
-    { SCIM_STR("unknownMembers"), set_unknown_members },
-    { SCIM_STR("responseType"), set_media },
-    { SCIM_STR("patchNoTarget"), set_no_target },
-    { SCIM_STR("singleToken"), set_single_token },
-    { SCIM_STR("require"), set_rules },
-    { SCIM_STR("history"), set_history },
-    { SCIM_STR("breaker"), set_breaker },
-    { SCIM_STR("dryRun"), set_dry_run },
-    { SCIM_STR(""), NULL }
+    { SCIM_STR("unknownAttributes"), set_word, FIELD(unknown),
+      .words = "ignore|keep|refuse" },
+    { SCIM_STR("groups"), set_off, FIELD(groups_off) },
+    { SCIM_STR("defaultGroup"), set_text, FIELD(default_group) },
+    { SCIM_STR("displayName"), set_word, FIELD(display),
+      .words = "sent|derived" },
+    { SCIM_STR("delete"), set_choice, FIELD(delete_deactivates),
+      .words = "remove|deactivate" },
+    { SCIM_STR("unknownMembers"), set_word, FIELD(unknown_members),
+      .words = "refuse|park" },
+    { SCIM_STR("responseType"), set_word, FIELD(media),
+      .words = "auto|scim|json", .min = SCIM_MEDIA_AUTO },
+    { SCIM_STR("patchNoTarget"), set_word, FIELD(no_target),
+      .words = "auto|create|error" },
+    { SCIM_STR("singleToken"), set_on, FIELD(single_token) },
+    { SCIM_STR("require"), .set = set_rules },
+    { SCIM_STR("history"), set_object,
+      .words = "an object of enabled, count and days", .members = history },
+    { SCIM_STR("breaker"), set_object,
+      .words = "an object of count, percent and seconds",
+      .members = breaker },
+    { SCIM_STR("dryRun"), set_on, FIELD(dry_run) },
+    { .set = NULL }
 };
 
 
@@ -491,7 +409,7 @@ scim_policy_parse(scim_pool_t *pool, const scim_schemas_t *schemas,
     scim_json_t  *root;
 
     *out = *base;
-    parse = (parse_t) { pool, schemas, out, err, scim_str_absent };
+    parse = (parse_t) { pool, schemas, out, err };
 
     if (settings.len == 0 || scim_str_eq(settings, scim_str("{}"))) {
         return SCIM_OK;
