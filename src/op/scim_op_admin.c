@@ -4,7 +4,6 @@
 
 #include "scim_op_admin.h"
 #include "scim_request.h"
-#include "../scim/scim_text.h"
 
 
 /* "/tenants/T/Users/ID/restore" */
@@ -267,16 +266,30 @@ scim_admin_switched_off(scim_op_t *op)
 }
 
 
-void
-scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms)
+scim_rc_t
+scim_admin_policy(const scim_op_t *op, scim_policy_t *policy,
+    scim_error_t *err)
 {
-    char  text[SCIM_TIME_LEN + 1];
+    const scim_admin_t    *admin = op->state;
+    const scim_op_conf_t  *conf = op->env->conf;
 
-    scim_time_format((int64_t) ms, text);
+    return scim_policy_parse(op->pool, conf->schemas, admin->found.settings,
+                             &conf->policy, policy, err);
+}
 
-    scim_buf_lit(buf, ",\"");
-    scim_buf_str(buf, scim_str_from(name));
-    scim_buf_lit(buf, "\":\"");
-    scim_buf_str(buf, scim_str_from(text));
-    scim_buf_char(buf, '"');
+
+scim_rc_t
+scim_admin_done(scim_op_t *op, const redisReply *reply)
+{
+    scim_rc_t     rc;
+    scim_error_t  err;
+
+    rc = scim_store_error(reply, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    op->result.status = 204;
+
+    return SCIM_OK;
 }

@@ -44,12 +44,17 @@ scim_rc_t scim_admin_no_tenant(scim_op_t *op);
 /* 409 for the same when it is switched off. */
 scim_rc_t scim_admin_switched_off(scim_op_t *op);
 
-/* ,"name":"2026-01-31T23:59:59.123Z" */
-void scim_admin_time(scim_buf_t *buf, const char *name, uint64_t ms);
-
 /* Asks for the tenant of the path; next finds it in `found`, or the answer is
  * 404. */
 scim_rc_t scim_admin_tenant(scim_op_t *op, scim_op_step_pt next);
+
+/* What applies to the tenant in `found`; refused, 400, as by
+ * scim_policy_parse(). */
+scim_rc_t scim_admin_policy(const scim_op_t *op, scim_policy_t *policy,
+    scim_error_t *err);
+
+/* A last step: 204, unless the reply is an error. */
+scim_rc_t scim_admin_done(scim_op_t *op, const redisReply *reply);
 
 /* Asks for the tenant's list of tokens; next finds them in `tokens`, as they
  * were made. */

@@ -8,7 +8,6 @@
 
 
 static scim_rc_t clear(scim_op_t *op, const redisReply *reply);
-static scim_rc_t cleared(scim_op_t *op, const redisReply *reply);
 
 
 scim_rc_t
@@ -29,22 +28,5 @@ clear(scim_op_t *op, const redisReply *reply)
 
     return scim_op_ask(op, scim_store_dry_run_clear(op->pool, admin->tenant,
                                                     &op->cmd),
-                       cleared);
-}
-
-
-static scim_rc_t
-cleared(scim_op_t *op, const redisReply *reply)
-{
-    scim_rc_t     rc;
-    scim_error_t  err;
-
-    rc = scim_store_error(reply, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    op->result.status = 204;
-
-    return SCIM_OK;
+                       scim_admin_done);
 }

@@ -136,8 +136,7 @@ begin(scim_op_t *op, const redisReply *reply)
 
     (void) reply;
 
-    rc = scim_policy_parse(op->pool, conf->schemas, admin->found.settings,
-                           &conf->policy, &j->policy, &err);
+    rc = scim_admin_policy(op, &j->policy, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }

@@ -14,7 +14,6 @@
 static scim_rc_t list(scim_op_t *op, const redisReply *reply);
 static scim_rc_t listed(scim_op_t *op, const redisReply *reply);
 static scim_rc_t clear(scim_op_t *op, const redisReply *reply);
-static scim_rc_t cleared(scim_op_t *op, const redisReply *reply);
 
 
 static scim_rc_t
@@ -98,7 +97,7 @@ write_failure(scim_buf_t *buf, const scim_failure_t *failure, bool whose)
 {
     scim_buf_lit(buf, "{\"id\":");
     scim_json_write_string(buf, failure->id);
-    scim_admin_time(buf, "time", failure->time);
+    scim_op_entry_time(buf, "time", failure->time);
 
     if (whose) {
         scim_op_entry_text(buf, "tenant", failure->tenant);
@@ -177,22 +176,5 @@ clear(scim_op_t *op, const redisReply *reply)
     return scim_op_ask(op,
                        scim_store_failures_clear(op->pool, admin->tenant,
                                                  &op->cmd),
-                       cleared);
-}
-
-
-static scim_rc_t
-cleared(scim_op_t *op, const redisReply *reply)
-{
-    scim_rc_t     rc;
-    scim_error_t  err;
-
-    rc = scim_store_error(reply, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    op->result.status = 204;
-
-    return SCIM_OK;
+                       scim_admin_done);
 }

@@ -6,18 +6,15 @@
  *     get       the record
  *     patch     [the record, the settings merged into it,] the change, [the
  *               default group of all users,] the record
- *     delete    off, tokens revoked one by one, swept in steps, out of the
- *               list
  *
- * A tenant is in the list before it is there and until all of it is gone, so
- * that what was cut off in between can be seen and done again.
+ * A tenant is in the list before it is there and until all of it is gone
+ * (scim_op_admin_tenant_delete.c), so that what was cut off in between can be
+ * seen and done again.
  */
 
 #include "scim_op_admin.h"
+#include "scim_op_entry.h"
 
-
-/* Resources per step of a sweep. */
-#define SWEEP  1000
 
 /* How often settings are merged anew that others change meanwhile. */
 #define ATTEMPTS  16
@@ -31,12 +28,6 @@ static scim_rc_t tenant_got(scim_op_t *op, const redisReply *reply);
 static scim_rc_t show(scim_op_t *op, const redisReply *reply);
 static scim_rc_t patched(scim_op_t *op, const redisReply *reply);
 static scim_rc_t gathered(scim_op_t *op, const redisReply *reply);
-static scim_rc_t switched_off(scim_op_t *op, const redisReply *reply);
-static scim_rc_t revoke(scim_op_t *op, const redisReply *reply);
-static scim_rc_t revoked(scim_op_t *op, const redisReply *reply);
-static scim_rc_t sweep(scim_op_t *op);
-static scim_rc_t swept(scim_op_t *op, const redisReply *reply);
-static scim_rc_t deregistered(scim_op_t *op, const redisReply *reply);
 
 
 /* --- the record ---------------------------------------------------------- */
@@ -53,7 +44,7 @@ write_breaker(scim_buf_t *buf, const scim_tenant_t *tenant)
     scim_buf_uint(buf, tenant->recent);
 
     if (tenant->tripped != 0) {
-        scim_admin_time(buf, "tripped", tenant->tripped);
+        scim_op_entry_time(buf, "tripped", tenant->tripped);
     }
 
     scim_buf_char(buf, '}');
@@ -72,7 +63,7 @@ write_tenant(scim_buf_t *buf, scim_str_t name, const scim_tenant_t *tenant)
         scim_buf_lit(buf, ",\"enabled\":false");
     }
 
-    scim_admin_time(buf, "created", tenant->created);
+    scim_op_entry_time(buf, "created", tenant->created);
     scim_buf_lit(buf, ",\"settings\":");
 
     if (tenant->settings.len == 0) {
@@ -468,124 +459,4 @@ gathered(scim_op_t *op, const redisReply *reply)
     (void) reply;
 
     return scim_admin_tenant(op, show);
-}
-
-
-/* --- deleting ------------------------------------------------------------ */
-
-scim_rc_t
-scim_admin_tenant_delete(scim_op_t *op, const redisReply *reply)
-{
-    scim_admin_t  *admin = op->state;
-
-    (void) reply;
-
-    return scim_op_ask(op, scim_store_tenant_update(op->pool, admin->tenant,
-                                                    0, scim_str_absent,
-                                                    scim_str_absent, &op->cmd),
-                       switched_off);
-}
-
-
-/* What is not there is swept all the same: its end may have been cut off. */
-static scim_rc_t
-switched_off(scim_op_t *op, const redisReply *reply)
-{
-    scim_rc_t      rc;
-    scim_error_t   err;
-    scim_admin_t  *admin = op->state;
-
-    rc = scim_store_tenant_update_reply(reply, &err);
-
-    if (rc != SCIM_OK && rc != SCIM_NONE) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    admin->existed = rc == SCIM_OK;
-
-    return scim_admin_tokens(op, revoke);
-}
-
-
-static scim_rc_t
-revoke(scim_op_t *op, const redisReply *reply)
-{
-    scim_admin_t  *admin = op->state;
-
-    (void) reply;
-
-    if (admin->at == admin->n) {
-        return sweep(op);
-    }
-
-    return scim_admin_revoke(op, revoked);
-}
-
-
-static scim_rc_t
-revoked(scim_op_t *op, const redisReply *reply)
-{
-    scim_admin_t  *admin = op->state;
-
-    (void) reply;
-
-    admin->at++;
-
-    return revoke(op, NULL);
-}
-
-
-static scim_rc_t
-sweep(scim_op_t *op)
-{
-    scim_admin_t  *admin = op->state;
-
-    return scim_op_ask(op, scim_store_tenant_sweep(op->pool, admin->tenant,
-                                                   SWEEP, &op->cmd),
-                       swept);
-}
-
-
-static scim_rc_t
-swept(scim_op_t *op, const redisReply *reply)
-{
-    bool           left;
-    scim_rc_t      rc;
-    scim_error_t   err;
-    scim_admin_t  *admin = op->state;
-
-    rc = scim_store_tenant_sweep_reply(reply, &left, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    if (left) {
-        return sweep(op);
-    }
-
-    return scim_op_ask(op, scim_store_tenant_register(op->pool, admin->tenant,
-                                                      false, &op->cmd),
-                       deregistered);
-}
-
-
-static scim_rc_t
-deregistered(scim_op_t *op, const redisReply *reply)
-{
-    scim_rc_t      rc;
-    scim_error_t   err;
-    scim_admin_t  *admin = op->state;
-
-    rc = scim_store_error(reply, &err);
-    if (rc != SCIM_OK) {
-        return scim_op_stop(op, rc, &err);
-    }
-
-    if (!admin->existed) {
-        return scim_admin_no_tenant(op);
-    }
-
-    op->result.status = 204;
-
-    return SCIM_OK;
 }

@@ -106,13 +106,10 @@ make_token(scim_op_t *op)
 static scim_rc_t
 read_policy(scim_op_t *op, bool *single, scim_error_t *err)
 {
-    scim_rc_t              rc;
-    scim_policy_t          policy;
-    scim_admin_t          *admin = op->state;
-    const scim_op_conf_t  *conf = op->env->conf;
+    scim_rc_t      rc;
+    scim_policy_t  policy;
 
-    rc = scim_policy_parse(op->pool, conf->schemas, admin->found.settings,
-                           &conf->policy, &policy, err);
+    rc = scim_admin_policy(op, &policy, err);
     *single = rc == SCIM_OK && policy.single_token;
 
     return rc;

@@ -11,6 +11,7 @@
  */
 
 #include "scim_op_admin_tokens.h"
+#include "scim_op_entry.h"
 
 
 static scim_rc_t tokens_got(scim_op_t *op, const redisReply *reply);
@@ -32,22 +33,10 @@ static scim_rc_t all_gone(scim_op_t *op, const redisReply *reply);
 
 
 static void
-write_text(scim_buf_t *buf, const char *name, scim_str_t text)
-{
-    if (text.len > 0) {
-        scim_buf_lit(buf, ",\"");
-        scim_buf_str(buf, scim_str_from(name));
-        scim_buf_lit(buf, "\":");
-        scim_json_write_string(buf, text);
-    }
-}
-
-
-static void
 write_time(scim_buf_t *buf, const char *name, uint64_t ms)
 {
     if (ms != 0) {
-        scim_admin_time(buf, name, ms);
+        scim_op_entry_time(buf, name, ms);
     }
 }
 
@@ -62,12 +51,12 @@ scim_admin_token_write(scim_buf_t *buf, const scim_token_t *token)
     scim_buf_lit(buf, ",\"scope\":");
     scim_json_write_string(buf, token->scope);
 
-    write_text(buf, "user", token->user);
-    write_text(buf, "actor", token->actor);
-    scim_admin_time(buf, "created", token->created);
+    scim_op_entry_text(buf, "user", token->user);
+    scim_op_entry_text(buf, "actor", token->actor);
+    scim_op_entry_time(buf, "created", token->created);
     write_time(buf, "expires", token->expires);
     write_time(buf, "lastUsed", token->used);
-    write_text(buf, "rotatedTo", token->rotated);
+    scim_op_entry_text(buf, "rotatedTo", token->rotated);
 }
 
 

@@ -1,5 +1,6 @@
 /*
- * Entries of the history as answers show them.
+ * Entries of the history as answers show them, and members of JSON objects
+ * that other lists have as well.
  */
 
 #include "scim_op_entry.h"
@@ -25,16 +26,22 @@ scim_op_entry_text(scim_buf_t *buf, const char *name, scim_str_t text)
 
 
 void
-scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
-    scim_str_t cursor)
+scim_op_entry_time(scim_buf_t *buf, const char *name, uint64_t ms)
 {
     char  time[SCIM_TIME_LEN + 1];
 
-    scim_time_format((int64_t) entry->time, time);
+    scim_time_format((int64_t) ms, time);
+    scim_op_entry_text(buf, name, scim_str_from(time));
+}
 
+
+void
+scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
+    scim_str_t cursor)
+{
     scim_buf_lit(buf, "{\"id\":");
     scim_json_write_string(buf, entry->id);
-    scim_op_entry_text(buf, "time", scim_str_from(time));
+    scim_op_entry_time(buf, "time", entry->time);
     scim_op_entry_text(buf, "actor", entry->actor);
     scim_op_entry_text(buf, "operation", entry->operation);
     scim_op_entry_text(buf, "resourceType", entry->type);

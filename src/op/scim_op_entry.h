@@ -1,6 +1,7 @@
 /*
  * Entries of the history as answers show them: what reading the history and
- * following the change feed have in common.
+ * following the change feed have in common, with each other and with the other
+ * lists of the admin API.
  */
 
 #ifndef SCIM_OP_ENTRY_H
@@ -18,6 +19,9 @@ void scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
 
 /* ,"name":"text", unless there is none. */
 void scim_op_entry_text(scim_buf_t *buf, const char *name, scim_str_t text);
+
+/* ,"name":"2026-01-31T23:59:59.123Z" */
+void scim_op_entry_time(scim_buf_t *buf, const char *name, uint64_t ms);
 
 /* How many entries are wanted, of the argument `name`: 100 without it, 1,000
  * at most.  Refused: 400. */

@@ -18,8 +18,8 @@
  */
 
 #include "scim_op_admin.h"
+#include "scim_op_entry.h"
 #include "scim_op_export.h"
-#include "../scim/scim_text.h"
 
 
 /* Rows of one page: as many as are likely to give PIECE bytes. */
@@ -159,7 +159,7 @@ write_header(scim_op_t *op, const scim_admin_t *admin)
     scim_buf_uint(out, SCIM_EXPORT_VERSION);
     scim_buf_lit(out, ",\"tenant\":");
     scim_json_write_string(out, admin->tenant);
-    scim_admin_time(out, "exported", op->env->now);
+    scim_op_entry_time(out, "exported", op->env->now);
     scim_buf_lit(out, ",\"settings\":");
     scim_buf_str(out, admin->found.settings.len == 0 ? scim_str("{}")
                                                      : admin->found.settings);
