@@ -2,11 +2,7 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Admin = <<"_EOC_";
-    location /admin/ { scim_admin; }
-    location = /healthz { scim_health; }
-$::Config
-_EOC_
+our $Health = "location = /healthz { scim_health; } $::Admin";
 
 run_tests();
 
@@ -379,7 +375,7 @@ DELETE /admin/tenants/acme
 
 
 === TEST 16: (only what belongs to the other tenant)
---- config eval: $::Admin
+--- config eval: $::Health
 --- scim_keep
 --- scim_keys
 scim:tenants

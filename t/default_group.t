@@ -2,16 +2,7 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Everyone = <<"_EOC_";
-    scim_default_group Everyone;
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
-
-our $Admin = <<"_EOC_";
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
+our $Everyone = "scim_default_group Everyone; $::Admin";
 
 run_tests();
 

@@ -3,16 +3,7 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Deactivate = <<"_EOC_";
-    scim_delete deactivate;
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
-
-our $Admin = <<"_EOC_";
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
+our $Deactivate = "scim_delete deactivate; $::Admin";
 
 run_tests();
 

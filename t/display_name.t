@@ -3,16 +3,7 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Derived = <<"_EOC_";
-    scim_display_name derived;
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
-
-our $Admin = <<"_EOC_";
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
+our $Derived = "scim_display_name derived; $::Admin";
 
 run_tests();
 

@@ -3,11 +3,6 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Admin = <<"_EOC_";
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
-
 run_tests();
 
 __DATA__

@@ -6,11 +6,6 @@ use Scim;
 
 workers(1);
 
-our $Both = <<"_EOC_";
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
-
 our $Limited = <<"_EOC_";
     location /admin/ { scim_admin; }
     location /scim/v2/ {
@@ -39,7 +34,7 @@ run_tests();
 __DATA__
 
 === TEST 1: what SCIM, the scope, the token and the URL refuse
---- config eval: $::Both
+--- config eval: $::Admin
 --- request
 POST /scim/v2/Users
 {"userName":
@@ -82,7 +77,7 @@ Authorization: Bearer $TOKEN
 
 === TEST 2: are its tenant's, newest first
 --- scim_keep
---- config eval: $::Both
+--- config eval: $::Admin
 --- more_headers: none
 --- request
 GET /admin/tenants/acme/failures
@@ -176,7 +171,7 @@ GET /admin/tenants/acme/failures
 
 === TEST 5: they can be forgotten
 --- scim_keep
---- config eval: $::Both
+--- config eval: $::Admin
 --- more_headers: none
 --- request
 DELETE /admin/failures
@@ -221,7 +216,7 @@ GET /scim/v2/Users/x
 
 === TEST 7: says which
 --- scim_keep
---- config eval: $::Both
+--- config eval: $::Admin
 --- more_headers: none
 --- request
 GET /admin/failures
@@ -249,7 +244,7 @@ error 503 /store/
 
 
 === TEST 9: bytes that are no text; a long path
---- config eval: $::Both
+--- config eval: $::Admin
 --- request eval
 "GET /scim/v2/Users?count=\xff&x=" . "y" x 700
 --- more_headers eval
@@ -260,7 +255,7 @@ error 503 /store/
 
 === TEST 10: become text
 --- scim_keep
---- config eval: $::Both
+--- config eval: $::Admin
 --- more_headers: none
 --- request
 GET /admin/tenants/acme/failures
@@ -273,7 +268,7 @@ GET /admin/tenants/acme/failures
 
 
 === TEST 11: a bulk some of which fails
---- config eval: $::Both
+--- config eval: $::Admin
 --- scim_users
 ada-1 ada
 --- request
@@ -286,7 +281,7 @@ POST /scim/v2/Bulk
 
 === TEST 12: each operation that has failed
 --- scim_keep
---- config eval: $::Both
+--- config eval: $::Admin
 --- more_headers: none
 --- request
 GET /admin/tenants/acme/failures

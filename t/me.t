@@ -21,8 +21,6 @@ sub asking {
     return join "\n", map { "$::Auth$_\n" } @_;
 }
 
-our $Admin = "location /admin/ { scim_admin; } $::Config";
-
 run_tests();
 
 __DATA__

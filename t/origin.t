@@ -7,8 +7,7 @@ our $Proxied = <<"_EOC_";
     real_ip_header    X-Forwarded-For;
     scim_actor        \$http_x_who;
     add_header        X-Request \$request_id always;
-    location /admin/ { scim_admin; }
-$::Config
+$::Admin
 _EOC_
 
 our $Headers = "$::Auth" . "X-Forwarded-For: 203.0.113.7\r\n";

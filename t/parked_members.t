@@ -3,11 +3,7 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-our $Park = <<"_EOC_";
-    scim_unknown_members park;
-    location /admin/ { scim_admin; }
-$::Config
-_EOC_
+our $Park = "scim_unknown_members park; $::Admin";
 
 run_tests();
 

@@ -13,9 +13,10 @@
 #
 # $TOKEN, $READ_TOKEN, $EXPIRED_TOKEN and $OFF_TOKEN stand for tokens in
 # `more_headers`.  A block without `http_config`, `config` or `more_headers` has
-# $::HttpConfig, $::Config and $::Auth.  In a configuration $TEST_NGINX_REDIS
-# and $TEST_NGINX_REDIS_TCP are the addresses of Redis, and
-# $TEST_NGINX_FAKE_REDIS is a socket for `tcp_listen`, or for
+# $::HttpConfig, $::Config and $::Auth; $::Admin is $::Config with the admin API
+# at /admin/.  In a configuration $TEST_NGINX_REDIS and $TEST_NGINX_REDIS_TCP
+# are the addresses of Redis, and $TEST_NGINX_FAKE_REDIS is a socket for
+# `tcp_listen`, or for
 #
 #     --- fake_redis      what it answers each command with
 #
@@ -88,6 +89,12 @@ our $Config = <<"_EOC_";
 $Location
 _EOC_
 
+# The same with the admin API.
+our $Admin = <<"_EOC_";
+    location /admin/ { scim_admin; }
+$Config
+_EOC_
+
 our $Auth = <<"_EOC_";
 Authorization: Bearer $token{TOKEN}
 Content-Type: application/scim+json
@@ -101,8 +108,8 @@ sub import {
     $ENV{TEST_NGINX_FAKE_GATEWAY} = "$redis->{dir}/gateway.sock";
     $ENV{TEST_NGINX_HTTP2} = "$redis->{dir}/http2.sock";
 
-    ($main::HttpConfig, $main::Location, $main::Config, $main::Auth) =
-        ($HttpConfig, $Location, $Config, $Auth);
+    ($main::HttpConfig, $main::Location, $main::Config, $main::Admin,
+        $main::Auth) = ($HttpConfig, $Location, $Config, $Admin, $Auth);
 
     main::no_shuffle();
     main::no_long_string();
