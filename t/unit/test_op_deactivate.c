@@ -20,19 +20,6 @@ start(void **state)
 }
 
 
-static unit_answer_t
-as_admin(const char *request, const char *body)
-{
-    unit_answer_t  answer;
-
-    unit_env.admin = true;
-    answer = unit_op(request, body);
-    unit_env.admin = false;
-
-    return answer;
-}
-
-
 /* The newest entries of the user's history, newest first: "op vVERSION
  * changes" of each, apart by "; ". */
 static const char *
@@ -193,7 +180,7 @@ others_are_removed(void **state)
 
     /* by an administrator, also who was deleted before */
     assert_int_equal(delete(user), 204);
-    assert_int_equal(as_admin(unit_printf("DELETE /Users/%s", user),
+    assert_int_equal(unit_op_as_admin(unit_printf("DELETE /Users/%s", user),
                               NULL).status, 204);
     assert_int_equal(delete(user), 404);
 
@@ -345,7 +332,7 @@ who_is_active_keeps_the_name(void **state)
 
     /* an administrator is told, as is everybody without the policy */
     assert_int_equal(delete(id), 204);
-    answer = as_admin("POST /Users", "{'userName':'ADA'}");
+    answer = unit_op_as_admin("POST /Users", "{'userName':'ADA'}");
     assert_int_equal(answer.status, 409);
     assert_int_equal(answer.trips, 1);
 
@@ -510,7 +497,7 @@ others_come(unsigned trip)
 {
     if (trip == others.trip) {
         unit_op_hook = NULL;
-        assert_true(as_admin(others.request, others.body).status < 300);
+        assert_true(unit_op_as_admin(others.request, others.body).status < 300);
     }
 }
 

@@ -4,7 +4,6 @@
  */
 
 #include "unit_op.h"
-#include "unit_redis.h"
 
 #define URN  "urn:ietf:params:scim:schemas:core:2.0:User"
 #define ADA  "'name':{'givenName':'Ada','familyName':'Lovelace'}"
@@ -18,19 +17,6 @@ start(void **state)
     unit_conf.policy.display = SCIM_DISPLAY_DERIVED;
 
     return 0;
-}
-
-
-static unit_answer_t
-as_admin(const char *request, const char *body)
-{
-    unit_answer_t  answer;
-
-    unit_env.admin = true;
-    answer = unit_op(request, body);
-    unit_env.admin = false;
-
-    return answer;
 }
 
 
@@ -237,7 +223,7 @@ an_administrator_changes_it(void **state)
     id = ada();
     path = unit_printf("/Users/%s", id);
 
-    answer = as_admin(unit_printf("PATCH %s", path),
+    answer = unit_op_as_admin(unit_printf("PATCH %s", path),
                       OP("'op':'replace','path':'displayName',"
                          "'value':'The Countess'"));
     assert_int_equal(answer.status, 200);
@@ -253,14 +239,16 @@ an_administrator_changes_it(void **state)
     assert_string_equal(unit_get(&answer, "displayName"), "The Countess");
 
     /* none is also what an administrator has chosen */
-    answer = as_admin(unit_printf("PUT %s", path), "{'userName':'ada'}");
+    answer = unit_op_as_admin(unit_printf("PUT %s", path),
+                              "{'userName':'ada'}");
     assert_string_equal(unit_get(&answer, "displayName"), "(none)");
     answer = unit_op(unit_printf("PUT %s", path), "{'userName':'ada',"
                      "'displayName':'x','title':'t'}");
     assert_string_equal(unit_get(&answer, "displayName"), "(none)");
     assert_string_equal(unit_get(&answer, "title"), "t");
 
-    answer = as_admin("POST /Users", "{'userName':'eve','displayName':'E'}");
+    answer = unit_op_as_admin("POST /Users",
+                              "{'userName':'eve','displayName':'E'}");
     assert_string_equal(unit_get(&answer, "displayName"), "E");
 }
 
@@ -306,7 +294,7 @@ the_revived_keep_it(void **state)
     unit_conf.policy.delete_deactivates = true;
     id = ada();
 
-    assert_int_equal(as_admin(unit_printf("PATCH /Users/%s", id),
+    assert_int_equal(unit_op_as_admin(unit_printf("PATCH /Users/%s", id),
                               OP("'op':'replace','path':'displayName',"
                                  "'value':'The Countess'")).status, 200);
     assert_int_equal(unit_op(unit_printf("DELETE /Users/%s", id),

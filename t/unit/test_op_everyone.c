@@ -641,27 +641,14 @@ switched_off(void **state)
 static scim_rc_t
 with_little_memory(void *data)
 {
-    unsigned              trips;
-    scim_rc_t             rc;
-    scim_op_t            *op;
-    scim_pool_t          *pool;
-    const scim_request_t *request = data;
+    scim_pool_t  *pool;
 
     pool = scim_pool_create(64);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_start(pool, &unit_env, request);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-
-    if (rc == SCIM_OK) {
-        assert_true(op->result.status < 300);
-    }
-
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_start(pool, &unit_env, data),
+                            200, 299);
 }
 
 
@@ -696,27 +683,16 @@ memory_runs_short(void **state)
 static scim_rc_t
 settings_with_little_memory(void *data)
 {
-    unsigned      trips;
-    scim_rc_t     rc;
-    scim_op_t    *op;
     scim_pool_t  *pool;
 
     pool = scim_pool_create(64);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_admin(pool, &unit_env, SCIM_PATCH,
-                       scim_str("/tenants/acme"), scim_str_absent, data);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-
-    if (rc == SCIM_OK) {
-        assert_int_equal(op->result.status, 200);
-    }
-
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_admin(pool, &unit_env, SCIM_PATCH,
+                                                scim_str("/tenants/acme"),
+                                                scim_str_absent, data),
+                            200, 200);
 }
 
 

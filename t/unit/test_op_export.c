@@ -243,26 +243,18 @@ refused(void **state)
 static scim_rc_t
 export(void *data)
 {
-    scim_rc_t     rc;
-    unsigned      trips;
-    scim_op_t    *op;
     scim_pool_t  *pool;
 
     (void) data;
 
     pool = scim_pool_create(0);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_admin(pool, &unit_env, SCIM_GET,
-                       scim_str("/tenants/acme/export"), scim_str_absent,
-                       NULL);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_admin(pool, &unit_env, SCIM_GET,
+                                                scim_str("/tenants/acme/export"),
+                                                scim_str_absent, NULL),
+                            200, 200);
 }
 
 

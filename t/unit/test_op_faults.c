@@ -131,28 +131,6 @@ what_redis_says_is_not_taken_for_an_answer(void **state)
 /* What one operation allocates may fail anywhere; Redis may have done its
  * part already, so that the next one finds it done. */
 static scim_rc_t
-scarce(scim_pool_t *pool, scim_op_t *op)
-{
-    scim_rc_t    rc;
-    redisReply  *reply;
-
-    rc = (op == NULL) ? SCIM_NOMEM : scim_op_run(op);
-
-    while (rc == SCIM_AGAIN) {
-        reply = unit_command(&op->cmd);
-        assert_non_null(reply);
-        rc = scim_op_reply(op, reply);
-        freeReplyObject(reply);
-    }
-
-    assert_true(rc == SCIM_NOMEM || op->result.status < 500);
-    scim_pool_destroy(pool);
-
-    return rc;
-}
-
-
-static scim_rc_t
 scarce_request(void *data)
 {
     scim_pool_t  *pool;
@@ -161,7 +139,8 @@ scarce_request(void *data)
 
     return (pool == NULL)
            ? SCIM_NOMEM
-           : scarce(pool, scim_op_start(pool, &unit_env, data));
+           : unit_op_scarce(pool, scim_op_start(pool, &unit_env, data),
+                            200, 499);
 }
 
 
@@ -272,12 +251,14 @@ scarce_admin(void *data)
     if (call->token != NULL) {
         unit_env.now += 60000;  /* so that each use is noted */
         gate = (scim_gate_t) { .token = scim_str_from(call->token) };
-        return scarce(pool, scim_op_gate(pool, &unit_env, &gate));
+        return unit_op_scarce(pool, scim_op_gate(pool, &unit_env, &gate),
+                              200, 499);
     }
 
-    return scarce(pool, scim_op_admin(pool, &unit_env, call->method,
-                                      scim_str_from(call->path),
-                                      scim_str_absent, call->body));
+    return unit_op_scarce(pool, scim_op_admin(pool, &unit_env, call->method,
+                                              scim_str_from(call->path),
+                                              scim_str_absent, call->body),
+                          200, 499);
 }
 
 

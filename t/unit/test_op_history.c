@@ -514,18 +514,6 @@ what_else_there_is(void **state)
 }
 
 
-static redisReply  *odd;
-
-static const redisReply *
-say_odd(const scim_store_cmd_t *cmd, const redisReply *reply)
-{
-    (void) cmd;
-    (void) reply;
-
-    return odd;
-}
-
-
 static void
 replies_of_a_wrong_shape(void **state)
 {
@@ -566,12 +554,9 @@ replies_of_a_wrong_shape(void **state)
 
     (void) state;
 
-    unit_op_bad = say_odd;
-
     for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
-        odd = unit_reply(replies[i]);
+        unit_op_say(replies[i]);
         answer = unit_admin(HISTORY "?attribute=x", NULL);
-        freeReplyObject(odd);
 
         if (answer.status != 503) {
             fail_msg("%zu: %d %s", i, answer.status, answer.text);
@@ -583,23 +568,16 @@ replies_of_a_wrong_shape(void **state)
 static scim_rc_t
 search_once(void *data)
 {
-    unsigned      trips;
-    scim_rc_t     rc;
-    scim_op_t    *op;
     scim_pool_t  *pool;
 
     pool = scim_pool_create(0);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_admin(pool, &unit_env, SCIM_GET,
-                       scim_str("/tenants/acme/history"),
-                       scim_str_from(data), NULL);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_admin(pool, &unit_env, SCIM_GET,
+                                                scim_str("/tenants/acme/history"),
+                                                scim_str_from(data), NULL),
+                            200, 400);
 }
 
 

@@ -227,30 +227,14 @@ what_redis_says_is_checked(void **state)
 static scim_rc_t
 scarce(void *data)
 {
-    scim_op_t    *op;
-    scim_rc_t     rc;
-    redisReply   *reply;
     scim_pool_t  *pool;
 
     pool = scim_pool_create(0);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_start(pool, &unit_env, data);
-    rc = (op == NULL) ? SCIM_NOMEM : scim_op_run(op);
-
-    while (rc == SCIM_AGAIN) {
-        reply = unit_command(&op->cmd);
-        assert_non_null(reply);
-        rc = scim_op_reply(op, reply);
-        freeReplyObject(reply);
-    }
-
-    assert_true(rc == SCIM_NOMEM || op->result.status < 500);
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_start(pool, &unit_env, data),
+                            200, 499);
 }
 
 

@@ -662,26 +662,14 @@ end_of_a_tenant(void **state)
 static scim_rc_t
 with_little_memory(void *data)
 {
-    unsigned      trips;
-    scim_rc_t     rc;
-    scim_op_t    *op;
     scim_pool_t  *pool;
 
     pool = scim_pool_create(64);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_start(pool, &unit_env, data);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-
-    if (rc == SCIM_OK) {
-        assert_int_equal(op->result.status, 400);
-    }
-
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_start(pool, &unit_env, data),
+                            400, 400);
 }
 
 

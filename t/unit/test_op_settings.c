@@ -401,9 +401,6 @@ rules(void **state)
 static scim_rc_t
 scarce(void *data)
 {
-    scim_rc_t     rc;
-    unsigned      trips;
-    scim_op_t    *op;
     scim_pool_t  *pool;
 
     const scim_request_t  request = {
@@ -411,20 +408,11 @@ scarce(void *data)
     };
 
     pool = scim_pool_create(0);
-    if (pool == NULL) {
-        return SCIM_NOMEM;
-    }
 
-    op = scim_op_start(pool, &unit_env, &request);
-    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
-
-    if (rc == SCIM_OK) {
-        assert_int_equal(op->result.status, 200);
-    }
-
-    scim_pool_destroy(pool);
-
-    return rc;
+    return (pool == NULL)
+           ? SCIM_NOMEM
+           : unit_op_scarce(pool, scim_op_start(pool, &unit_env, &request),
+                            200, 200);
 }
 
 

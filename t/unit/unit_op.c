@@ -23,6 +23,7 @@ static scim_pool_t    *pool;
 static scim_indexes_t  indexes[8];
 static uint64_t        seed = 1;
 static scim_buf_t      pieces;
+static redisReply     *said;
 
 bool        unit_op_slow;
 scim_op_t  *unit_op_driven;
@@ -52,6 +53,28 @@ run_plain(scim_store_cmd_t *cmd)
     assert_non_null(reply);
     assert_int_not_equal(reply->type, REDIS_REPLY_ERROR);
     freeReplyObject(reply);
+}
+
+
+static const redisReply *
+say(const scim_store_cmd_t *cmd, const redisReply *reply)
+{
+    (void) cmd;
+    (void) reply;
+
+    return said;
+}
+
+
+void
+unit_op_say(const char *text)
+{
+    if (said != NULL) {
+        freeReplyObject(said);
+    }
+
+    said = (text != NULL) ? unit_reply(text) : NULL;
+    unit_op_bad = (text != NULL) ? say : NULL;
 }
 
 
@@ -106,6 +129,7 @@ unit_op_end(void **state)
 {
     (void) state;
 
+    unit_op_say(NULL);
     scim_pool_destroy(pool);
 
     return 0;
@@ -249,6 +273,24 @@ unit_op_drive(scim_op_t *op, unsigned *trips)
 
         rc = round_trip(op);
     }
+
+    return rc;
+}
+
+
+scim_rc_t
+unit_op_scarce(scim_pool_t *scarce, scim_op_t *op, int low, int high)
+{
+    unsigned   trips;
+    scim_rc_t  rc;
+
+    rc = (op == NULL) ? SCIM_NOMEM : unit_op_drive(op, &trips);
+
+    if (rc == SCIM_OK) {
+        assert_in_range(op->result.status, low, high);
+    }
+
+    scim_pool_destroy(scarce);
 
     return rc;
 }
@@ -455,6 +497,19 @@ unit_answer_t
 unit_op(const char *request, const char *body)
 {
     return unit_op_if(request, NULL, body);
+}
+
+
+unit_answer_t
+unit_op_as_admin(const char *request, const char *body)
+{
+    unit_answer_t  answer;
+
+    unit_env.admin = true;
+    answer = unit_op(request, body);
+    unit_env.admin = false;
+
+    return answer;
 }
 
 

@@ -31,6 +31,9 @@ extern void (*unit_op_hook)(unsigned trip);
 extern const redisReply *(*unit_op_bad)(const scim_store_cmd_t *cmd,
     const redisReply *reply);
 
+/* Says the RESP text in the place of every reply; NULL: no more. */
+void unit_op_say(const char *text);
+
 /* A pool for all answers until unit_op_end(), an empty Redis, one tenant. */
 int unit_op_start(void **state);
 int unit_op_end(void **state);
@@ -44,6 +47,9 @@ unit_answer_t unit_op(const char *request, const char *body);
  * (without the "!"). */
 unit_answer_t unit_op_if(const char *request, const char *if_match,
     const char *body);
+
+/* As an administrator, to whom policies yield. */
+unit_answer_t unit_op_as_admin(const char *request, const char *body);
 
 /* A call of the admin API: "GET /tenants/acme/tokens?count=1"; a second later
  * than the one before, so that times differ. */
@@ -64,6 +70,12 @@ extern bool unit_op_slow;
 
 /* Drives an operation to its end; *trips counts the writes. */
 scim_rc_t unit_op_drive(scim_op_t *op, unsigned *trips);
+
+/* Drives an operation, of a pool that goes with it, to its end, for
+ * unit_fail_allocations(): op NULL is SCIM_NOMEM; a status must be one from low
+ * to high. */
+scim_rc_t unit_op_scarce(scim_pool_t *scarce, scim_op_t *op, int low,
+    int high);
 
 /* Runs any operation to its end. */
 unit_answer_t unit_op_run(scim_op_t *op);
