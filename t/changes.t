@@ -17,6 +17,14 @@ our $Self = 'HSET scim:token:' . sha256_hex(Scim::token('UNKNOWNTOKEN'))
     . ' id selftoken0000001'
     . ' tenant acme name Ada scope self created 1 expires 0 user ada-1';
 
+our $Admin = <<"_EOC_";
+    location /admin/ { scim_admin; access_log logs/access.log slow; }
+    location = /one {
+        rewrite ^ /admin/tenants/acme/changes;
+    }
+$::Location
+_EOC_
+
 our $Slow = "log_format slow 'wait=\$arg_wait \$request_time'; $::HttpConfig";
 
 our $Logged = <<"_EOC_";
@@ -255,3 +263,67 @@ GET /scim/changes
 --- json
 {"changes": []}
 --- http2_readers: 5
+
+
+
+=== TEST 8: at the admin API, of any tenant
+--- config eval: $::Admin
+--- http_config eval: $::Slow
+--- more_headers: none
+--- request
+GET /admin/tenants/acme/changes?wait=1
+
+GET /admin/tenants/off/changes?limit=5&wait=1
+
+GET /admin/tenants/acm%65//changes?wait=1
+
+GET /one?wait=1
+
+GET /admin/tenants/acme/changes?after=now&wait=60
+
+HEAD /admin/tenants/acme/changes?wait=1
+--- response_headers
+Content-Type: application/json
+Cache-Control: no-store
+--- json
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+{"changes": [], "nextCursor": "<any>", "more": false}
+
+none
+--- access_log eval: qr/^(wait=1 [1-4]\..*\n){4}wait=60 0\..*\nwait=1 [1-4]\./m
+
+
+
+=== TEST 9: there it is not kept waiting
+--- config eval: $::Admin
+--- http_config eval: $::Slow
+--- more_headers: none
+--- request
+GET /admin/tenants/nowhere/changes?wait=60
+
+GET /admin/tenants/acme/changes?wait=61
+
+GET /admin/tenants/acme/changes?wait=60&from=1
+
+GET /admin/tenants/acme/changes?after=x&wait=60
+
+POST /admin/tenants/acme/changes?wait=60
+{}
+--- error_code: 404 400 400 400 405
+--- json
+error 404 /no such tenant/
+
+error 400 invalidValue /from 0 to 60/
+
+error 400 invalidValue /after, limit, wait/
+
+error 400 invalidCursor /after/
+
+error 405 /GET/

@@ -218,6 +218,11 @@ ngx_int_t ngx_http_scim_refuse(ngx_http_request_t *r, const scim_error_t *err);
 ngx_int_t ngx_http_scim_call_send(ngx_http_scim_call_t *call,
     const scim_result_t *result);
 
+/* The same, but a reader of changes for whom there are none yet waits, and then
+ * goes through the location's phases once more. */
+ngx_int_t ngx_http_scim_changes_answer(ngx_http_scim_call_t *call,
+    const scim_result_t *result);
+
 
 /* --- schemas -------------------------------------------------------------- */
 

@@ -19,7 +19,7 @@ ngx_http_scim_admin_start(ngx_http_scim_call_t *call)
         op->input = &call->input;
     }
 
-    return ngx_http_scim_call_run(call, op, ngx_http_scim_call_send);
+    return ngx_http_scim_call_run(call, op, ngx_http_scim_changes_answer);
 }
 
 

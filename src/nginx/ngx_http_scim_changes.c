@@ -1,6 +1,7 @@
 /*
- * The content handler of a location with `scim_changes`: the change feed, and
- * readers that wait for what is new (docs/changes.md).
+ * The content handler of a location with `scim_changes`: the change feed; and
+ * its readers that wait for what is new, here and at the admin API
+ * (docs/changes.md).
  *
  * A reader that has waited goes through the location's phases once more, so
  * that whoever guards it is asked anew: a token that has been revoked
@@ -11,44 +12,9 @@
 #include "ngx_http_scim_wait.h"
 
 
-#define NGX_HTTP_SCIM_WAIT_MAX  60      /* seconds */
-
 /* nginx lets a request be redirected so often that it cannot go in circles;
  * some of it is left to error pages. */
 #define NGX_HTTP_SCIM_CHANGES_REDIRECTS  4
-
-
-static scim_rc_t
-ngx_http_scim_changes_wait(const ngx_http_scim_call_t *call, ngx_msec_t *wait,
-    scim_error_t *err)
-{
-    scim_rc_t   rc;
-    ngx_int_t   n;
-    scim_str_t  text;
-
-    rc = scim_request_arg(call->pool, call->args, scim_str("wait"), &text,
-                          err);
-
-    if (rc == SCIM_NONE || (rc == SCIM_OK && text.len == 0)) {
-        return SCIM_OK;
-    }
-
-    if (rc != SCIM_OK) {
-        return rc;
-    }
-
-    n = ngx_atoi((u_char *) text.data, text.len);
-
-    if (n == NGX_ERROR || n > NGX_HTTP_SCIM_WAIT_MAX) {
-        return scim_refuse(err, NGX_HTTP_BAD_REQUEST, SCIM_INVALID_VALUE,
-                           "\"wait\" must be a number of seconds from 0 to %d",
-                           NGX_HTTP_SCIM_WAIT_MAX);
-    }
-
-    *wait = (ngx_msec_t) n * 1000;
-
-    return SCIM_OK;
-}
 
 
 static scim_rc_t
@@ -72,12 +38,7 @@ ngx_http_scim_changes_arg(const ngx_http_scim_call_t *call, const char *name,
 static scim_rc_t
 ngx_http_scim_changes_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
 {
-    scim_rc_t             rc;
-    ngx_msec_t            wait;
-    ngx_http_scim_ctx_t  *ctx;
-
-    ctx = call->ctx;
-    wait = 0;
+    scim_rc_t  rc;
 
     if (ngx_http_scim_scope_is(call, "self")) {
         return scim_refuse(err, NGX_HTTP_FORBIDDEN, SCIM_TYPE_NONE,
@@ -93,19 +54,11 @@ ngx_http_scim_changes_prepare(ngx_http_scim_call_t *call, scim_error_t *err)
     }
 
     if (rc == SCIM_OK) {
-        rc = ngx_http_scim_changes_wait(call, &wait, err);
+        rc = ngx_http_scim_changes_arg(call, "wait", &call->changes.wait,
+                                       err);
     }
 
-    if (rc != SCIM_OK) {
-        return rc;
-    }
-
-    /* who comes back from waiting has what is left of it */
-    if (!ctx->waited) {
-        ctx->until = ngx_current_msec + wait;
-    }
-
-    return SCIM_OK;
+    return rc;
 }
 
 
@@ -132,16 +85,28 @@ ngx_http_scim_changes_go(ngx_http_scim_call_t *call, ngx_uint_t news)
 
 
 /* An empty answer is kept until the reader's time is over. */
-static ngx_int_t
+ngx_int_t
 ngx_http_scim_changes_answer(ngx_http_scim_call_t *call,
     const scim_result_t *result)
 {
-    ngx_http_request_t  *r;
+    ngx_http_request_t   *r;
+    ngx_http_scim_ctx_t  *ctx;
 
     r = call->request;
+    ctx = call->ctx;
 
-    if (result->status != NGX_HTTP_OK || !call->changes.idle || ngx_exiting
-        || (ngx_msec_int_t) (call->ctx->until - ngx_current_msec) <= 0
+    if (result->wait == NULL) {
+        return ngx_http_scim_send(r, result);
+    }
+
+    /* who comes back from waiting has what is left of it */
+    if (!ctx->waited) {
+        ctx->until = ngx_current_msec
+                     + (ngx_msec_t) result->wait->seconds * 1000;
+    }
+
+    if (ngx_exiting
+        || (ngx_msec_int_t) (ctx->until - ngx_current_msec) <= 0
         || r->uri_changes <= NGX_HTTP_SCIM_CHANGES_REDIRECTS)
     {
         return ngx_http_scim_send(r, result);
@@ -149,7 +114,7 @@ ngx_http_scim_changes_answer(ngx_http_scim_call_t *call,
 
     call->idle = result;
 
-    if (ngx_http_scim_wait(call, call->changes.tip, call->ctx->until,
+    if (ngx_http_scim_wait(call, result->wait, ctx->until,
                            ngx_http_scim_changes_go) != NGX_DONE)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -21,12 +21,14 @@
 #define NGX_HTTP_SCIM_WAIT_EVERY  200
 
 
-/* A tenant for whom somebody waits; lies in its pool. */
+/* A tenant for whom somebody waits, who may know it switched off or not; lies
+ * in its pool. */
 typedef struct {
     ngx_queue_t              link;
     ngx_queue_t              readers;
     scim_pool_t             *pool;
     scim_str_t               tenant;
+    bool                     off;       /* of those who may */
     scim_store_cmd_t         cmd;       /* the same each time */
     ngx_http_scim_redis_t   *redis;
     ngx_http_scim_cmd_t     *asked;     /* under way; else NULL */
@@ -74,7 +76,7 @@ ngx_http_scim_wait_init(void)
 
 
 static ngx_http_scim_feed_t *
-ngx_http_scim_wait_new_feed(ngx_http_scim_call_t *call)
+ngx_http_scim_wait_new_feed(ngx_http_scim_call_t *call, scim_str_t tenant)
 {
     scim_pool_t           *pool;
     ngx_http_scim_feed_t  *feed;
@@ -87,7 +89,7 @@ ngx_http_scim_wait_new_feed(ngx_http_scim_call_t *call)
     feed = scim_pcalloc(pool, sizeof(ngx_http_scim_feed_t));
 
     if (feed == NULL
-        || scim_str_dup(pool, call->env.tenant, &feed->tenant) != SCIM_OK
+        || scim_str_dup(pool, tenant, &feed->tenant) != SCIM_OK
         || scim_store_tip(pool, feed->tenant, call->env.admin, &feed->cmd)
            != SCIM_OK)
     {
@@ -102,6 +104,7 @@ ngx_http_scim_wait_new_feed(ngx_http_scim_call_t *call)
     }
 
     feed->pool = pool;
+    feed->off = call->env.admin;
     ngx_queue_init(&feed->readers);
     ngx_queue_insert_tail(&ngx_http_scim_feeds, &feed->link);
 
@@ -110,7 +113,7 @@ ngx_http_scim_wait_new_feed(ngx_http_scim_call_t *call)
 
 
 static ngx_http_scim_feed_t *
-ngx_http_scim_wait_find_feed(ngx_http_scim_call_t *call)
+ngx_http_scim_wait_find_feed(ngx_http_scim_call_t *call, scim_str_t tenant)
 {
     ngx_queue_t           *q;
     ngx_http_scim_feed_t  *feed;
@@ -121,12 +124,14 @@ ngx_http_scim_wait_find_feed(ngx_http_scim_call_t *call)
     {
         feed = ngx_queue_data(q, ngx_http_scim_feed_t, link);
 
-        if (scim_str_eq(feed->tenant, call->env.tenant)) {
+        if (feed->off == call->env.admin
+            && scim_str_eq(feed->tenant, tenant))
+        {
             return feed;
         }
     }
 
-    return ngx_http_scim_wait_new_feed(call);
+    return ngx_http_scim_wait_new_feed(call, tenant);
 }
 
 
@@ -165,7 +170,7 @@ ngx_http_scim_wait_cleanup(void *data)
 
 
 ngx_int_t
-ngx_http_scim_wait(ngx_http_scim_call_t *call, scim_str_t tip,
+ngx_http_scim_wait(ngx_http_scim_call_t *call, const scim_wait_t *wait,
     ngx_msec_t until, ngx_http_scim_waited_pt waited)
 {
     ngx_http_request_t      *r;
@@ -187,13 +192,13 @@ ngx_http_scim_wait(ngx_http_scim_call_t *call, scim_str_t tip,
         return NGX_ERROR;
     }
 
-    reader->feed = ngx_http_scim_wait_find_feed(call);
+    reader->feed = ngx_http_scim_wait_find_feed(call, wait->tenant);
     if (reader->feed == NULL) {
         return NGX_ERROR;
     }
 
     reader->call = call;
-    reader->tip = tip;
+    reader->tip = wait->tip;
     reader->until = until;
     reader->waited = waited;
     reader->cleanup->handler = ngx_http_scim_wait_cleanup;

@@ -19,15 +19,16 @@ typedef void (*ngx_http_scim_waited_pt)(ngx_http_scim_call_t *call,
     ngx_uint_t news);
 
 /*
- * Waits until the feed of call->env.tenant has another tip than `tip` or
- * ngx_current_msec is `until`.  tip lives as long as the request.  NGX_DONE: a
+ * Waits until the feed of wait->tenant has another tip than wait->tip or
+ * ngx_current_msec is `until`.  *wait lives as long as the request.  With
+ * call->env.admin the tenant may be switched off.  NGX_DONE: a
  * reference to the request is held, and `waited` is called later, once, unless
  * the client goes away before.  NGX_ERROR: no memory.
  *
  * What keeps a worker that quits alive is the timer; it lets everybody go when
  * it fires.
  */
-ngx_int_t ngx_http_scim_wait(ngx_http_scim_call_t *call, scim_str_t tip,
-    ngx_msec_t until, ngx_http_scim_waited_pt waited);
+ngx_int_t ngx_http_scim_wait(ngx_http_scim_call_t *call,
+    const scim_wait_t *wait, ngx_msec_t until, ngx_http_scim_waited_pt waited);
 
 #endif /* NGX_HTTP_SCIM_WAIT_H */

@@ -180,6 +180,15 @@ typedef struct {
     unsigned    max_depth;
 } scim_op_input_t;
 
+/* The reader of a feed would rather wait than have an answer without news. */
+typedef struct {
+    scim_str_t tenant;      /* whose feed */
+    scim_str_t tip;         /* as long as this is what scim_store_tip() says
+                               there is nothing new; then the same operation
+                               again */
+    size_t     seconds;     /* at most, from 1 */
+} scim_wait_t;
+
 /* The answer.  Strings live in the operation's pool or are literals. */
 typedef struct {
     int          status;
@@ -197,6 +206,8 @@ typedef struct {
                                    rehearsed */
     scim_media_e choice;        /* the tenant's; UNSET: as its location has
                                    it */
+    const scim_wait_t *wait;    /* this answer may be kept so long; NULL: it
+                                   is awaited now */
 } scim_result_t;
 
 typedef struct scim_op_s scim_op_t;

@@ -17,11 +17,12 @@
 
 
 typedef struct {
-    scim_changes_t    *asked;
+    const scim_changes_t *asked;
     scim_str_t         tenant;
     scim_str_t         query;   /* what cursors are bound to */
     scim_store_feed_t  feed;
     size_t             left;    /* entries still to give */
+    scim_wait_t        wait;
     bool               any;     /* one has been written */
     bool               more;
     scim_buf_t         out;
@@ -129,7 +130,6 @@ start(scim_op_t *op, scim_feed_t *f)
 
     f->feed.off = op->env->admin;
     f->feed.age = op->policy->history_age;
-    f->asked->idle = false;
     scim_buf_init(&f->out, op->pool, 1024);
     scim_buf_lit(&f->out, "{\"changes\":[");
 
@@ -140,6 +140,10 @@ start(scim_op_t *op, scim_feed_t *f)
     }
 
     rc = scim_op_entry_count(f->asked->limit, "limit", &f->left, &err);
+
+    if (rc == SCIM_OK) {
+        rc = scim_op_entry_wait(f->asked->wait, &f->wait.seconds, &err);
+    }
 
     if (rc == SCIM_OK) {
         rc = read_cursor(op, f, &err);
@@ -217,12 +221,15 @@ finish(scim_op_t *op, scim_feed_t *f, scim_str_t tip)
     }
 
     if (write_cursor(op, f, f->feed.after, &cursor) != SCIM_OK
-        || scim_str_dup(op->pool, tip, &f->asked->tip) != SCIM_OK)
+        || scim_str_dup(op->pool, tip, &f->wait.tip) != SCIM_OK)
     {
         return SCIM_NOMEM;
     }
 
-    f->asked->idle = !f->any && !from_now(f->asked);
+    if (!f->any && !from_now(f->asked) && f->wait.seconds != 0) {
+        f->wait.tenant = f->tenant;
+        op->result.wait = &f->wait;
+    }
 
     scim_buf_lit(&f->out, "],\"nextCursor\":");
     scim_json_write_string(&f->out, cursor);
@@ -281,7 +288,7 @@ first(scim_op_t *op, const redisReply *reply)
 
 
 static scim_feed_t *
-feed_create(scim_pool_t *pool, scim_str_t tenant, scim_changes_t *asked)
+feed_create(scim_pool_t *pool, scim_str_t tenant, const scim_changes_t *asked)
 {
     scim_feed_t  *f;
 
@@ -298,7 +305,7 @@ feed_create(scim_pool_t *pool, scim_str_t tenant, scim_changes_t *asked)
 
 scim_op_t *
 scim_op_changes(scim_pool_t *pool, const scim_op_env_t *env,
-    scim_changes_t *changes)
+    const scim_changes_t *changes)
 {
     scim_op_t  *op;
 
@@ -318,12 +325,12 @@ scim_rc_t
 scim_admin_changes(scim_op_t *op, const redisReply *reply)
 {
     scim_rc_t        rc;
-    scim_str_t       values[2];
+    scim_str_t       values[3];
     scim_error_t     err;
     scim_admin_t    *admin = op->state;
     scim_changes_t  *asked;
 
-    static const char *const  names[] = { "after", "limit", NULL };
+    static const char *const  names[] = { "after", "limit", "wait", NULL };
 
     (void) reply;
 
@@ -339,6 +346,7 @@ scim_admin_changes(scim_op_t *op, const redisReply *reply)
 
     asked->after = values[0];
     asked->limit = values[1];
+    asked->wait = values[2];
 
     op->state = feed_create(op->pool, admin->tenant, asked);
 

@@ -9,6 +9,7 @@
 
 #define COUNT      100
 #define COUNT_MAX  1000
+#define WAIT_MAX   60
 
 
 void
@@ -59,11 +60,34 @@ scim_op_entry_write(scim_buf_t *buf, const scim_store_entry_t *entry,
 }
 
 
+/* Digits as a number; what is greater than max is max + 1.  False: others. */
+static bool
+read_number(scim_str_t text, size_t max, size_t *out)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+
+        n = n * 10 + (size_t) (text.data[i] - '0');
+        n = (n > max) ? max + 1 : n;
+    }
+
+    *out = n;
+
+    return text.len != 0;
+}
+
+
 scim_rc_t
 scim_op_entry_count(scim_str_t text, const char *name, size_t *out,
     scim_error_t *err)
 {
-    size_t  i, n;
+    size_t  n;
 
     *out = COUNT;
 
@@ -71,24 +95,32 @@ scim_op_entry_count(scim_str_t text, const char *name, size_t *out,
         return SCIM_OK;
     }
 
-    n = 0;
-
-    for (i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            break;
-        }
-
-        n = n * 10 + (size_t) (text.data[i] - '0');
-        n = (n > COUNT_MAX) ? COUNT_MAX : n;
-    }
-
-    if (i < text.len || n == 0) {
+    if (!read_number(text, COUNT_MAX, &n) || n == 0) {
         return scim_refuse(err, 400, SCIM_INVALID_VALUE,
                            "\"%s\" must be a number from 1 to %d", name,
                            COUNT_MAX);
     }
 
-    *out = n;
+    *out = (n > COUNT_MAX) ? COUNT_MAX : n;
+
+    return SCIM_OK;
+}
+
+
+scim_rc_t
+scim_op_entry_wait(scim_str_t text, size_t *out, scim_error_t *err)
+{
+    *out = 0;
+
+    if (text.len == 0) {
+        return SCIM_OK;
+    }
+
+    if (!read_number(text, WAIT_MAX, out) || *out > WAIT_MAX) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "\"wait\" must be a number of seconds from 0 to %d",
+                           WAIT_MAX);
+    }
 
     return SCIM_OK;
 }

@@ -28,4 +28,8 @@ void scim_op_entry_time(scim_buf_t *buf, const char *name, uint64_t ms);
 scim_rc_t scim_op_entry_count(scim_str_t text, const char *name, size_t *out,
     scim_error_t *err);
 
+/* How many seconds the argument "wait" says: 0 without it, 60 at most.
+ * Refused: 400. */
+scim_rc_t scim_op_entry_wait(scim_str_t text, size_t *out, scim_error_t *err);
+
 #endif /* SCIM_OP_ENTRY_H */

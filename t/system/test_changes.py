@@ -12,6 +12,7 @@ import socket
 import tempfile
 import threading
 import time
+from base64 import b64encode
 
 import httpx
 import pytest
@@ -50,12 +51,13 @@ def tip(server, client):
 class Waiting:
     """A reader that has sent its request and has no answer yet."""
 
-    def __init__(self, server, token, after, wait):
+    def __init__(self, server, token, after, wait, path="/scim/changes"):
+        allowed = token if " " in token else f"Bearer {token}"
         self.socket = socket.create_connection(("127.0.0.1", server.port))
         self.socket.settimeout(20)
         self.socket.sendall((
-            f"GET /scim/changes?after={after}&wait={wait} HTTP/1.1\r\n"
-            f"Host: x\r\nAuthorization: Bearer {token}\r\n\r\n").encode())
+            f"GET {path}?after={after}&wait={wait} HTTP/1.1\r\n"
+            f"Host: x\r\nAuthorization: {allowed}\r\n\r\n").encode())
 
     def answered(self):
         self.socket.setblocking(False)
@@ -182,6 +184,72 @@ def test_a_tenant_that_is_switched_off(server):
         for reader in readers:
             status, body = reader.answer()
             assert (status, body["status"]) == (403, "403")
+
+
+# --- at the admin API --------------------------------------------------------
+
+
+def administrator(server, tenant, after, wait=20):
+    env = server.env
+    password = f"{env['SCIM_ADMIN_USER']}:{env['SCIM_ADMIN_PASSWORD']}"
+    return Waiting(server, "Basic " + b64encode(password.encode()).decode(),
+                   after, wait, f"/admin/tenants/{tenant}/changes")
+
+
+def test_administrators_wait_for_any_tenant(server):
+    clients = [server.new_tenant() for _ in range(3)]
+    readers = [administrator(server, c.tenant, tip(server, c))
+               for c in clients for _ in range(5)]
+    time.sleep(0.5)
+    for n, client in enumerate(clients):
+        assert not any(r.answered() for r in readers)
+        client.create_user(f"user-{n}")
+        woken, readers = readers[:5], readers[5:]
+        for reader in woken:
+            status, body = reader.answer()
+            assert status == 200
+            assert [c["resourceName"] for c in body["changes"]] == [
+                f"user-{n}"]
+
+
+def test_an_administrators_time_is_over(server):
+    client = server.new_tenant()
+    after = tip(server, client)
+    begin = time.monotonic()
+    status, body = administrator(server, client.tenant, after, 1).answer()
+    assert 1 <= time.monotonic() - begin < 4
+    assert (status, body["changes"], body["nextCursor"]) == (200, [], after)
+
+
+def test_administrators_wait_for_who_is_switched_off(server):
+    """Beside others, who do not."""
+    client = server.new_tenant()
+    url = f"/tenants/{client.tenant}"
+    with waiting(server, client, 4) as (after, readers):
+        admins = [administrator(server, client.tenant, after)
+                  for _ in range(4)]
+        time.sleep(0.3)
+        server.admin.patch(url, json={"enabled": False}).raise_for_status()
+        for reader in readers:
+            assert reader.answer()[0] == 403
+        time.sleep(0.5)
+        assert not any(a.answered() for a in admins)
+        server.admin.patch(url, json={"enabled": True}).raise_for_status()
+        client.create_user("ada")
+        for admin in admins:
+            status, body = admin.answer()
+            assert status == 200
+            assert [c["resourceName"] for c in body["changes"]] == ["ada"]
+
+
+def test_the_tenant_is_deleted_meanwhile(server):
+    client = server.new_tenant()
+    reader = administrator(server, client.tenant, tip(server, client))
+    time.sleep(0.3)
+    assert not reader.answered()
+    server.admin.delete(f"/tenants/{client.tenant}").raise_for_status()
+    status, body = reader.answer()
+    assert (status, body["status"]) == (404, "404")
 
 
 # --- an end ------------------------------------------------------------------

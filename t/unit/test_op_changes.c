@@ -15,11 +15,11 @@
 
 static scim_changes_t  asked;
 
-/* What the feed of the tenant answers to its client. */
+/* What the feed of the tenant answers to its client, who would wait. */
 static unit_answer_t
 follow(const char *after, const char *limit)
 {
-    asked = (scim_changes_t) { .idle = true };
+    asked = (scim_changes_t) { .wait = scim_str("50") };
 
     if (after != NULL) {
         asked.after = scim_str_from(after);
@@ -30,6 +30,19 @@ follow(const char *after, const char *limit)
     }
 
     return unit_op_run(scim_op_changes(unit_op_pool(), &unit_env, &asked));
+}
+
+
+static void
+assert_waits(const unit_answer_t *answer, const char *tenant, size_t seconds,
+    const char *tip)
+{
+    const scim_wait_t  *wait = answer->result->wait;
+
+    assert_non_null(wait);
+    assert_true(scim_str_eq(wait->tenant, scim_str_from(tenant)));
+    assert_true(scim_str_eq(wait->tip, scim_str_from(tip)));
+    assert_int_equal(wait->seconds, seconds);
 }
 
 
@@ -72,9 +85,8 @@ in_order_to_the_end(void **state)
     assert_int_equal(answer.status, 200);
     assert_string_equal(unit_places(&answer, "changes"), "");
     assert_string_equal(unit_get(&answer, "more"), "false");
-    assert_true(asked.idle);
     assert_string_equal(tip(), "0-0");
-    assert_string_equal(asked.tip.data, "0-0");
+    assert_waits(&answer, "acme", 50, "0-0");
     next = next_of(&answer);
 
     unit_entries(1, 5);
@@ -83,7 +95,7 @@ in_order_to_the_end(void **state)
     answer = follow(next, "3");
     assert_string_equal(unit_places(&answer, "changes"), "1 2 3");
     assert_string_equal(unit_get(&answer, "more"), "true");
-    assert_false(asked.idle);
+    assert_null(answer.result->wait);
 
     answer = follow(next_of(&answer), "3");
     assert_string_equal(unit_places(&answer, "changes"), "4 5");
@@ -93,9 +105,8 @@ in_order_to_the_end(void **state)
     answer = follow(next, "3");
     assert_string_equal(unit_places(&answer, "changes"), "");
     assert_string_equal(next_of(&answer), next);
-    assert_true(asked.idle);
     assert_string_equal(tip(), "1700000000005-0");
-    assert_string_equal(asked.tip.data, "1700000000005-0");
+    assert_waits(&answer, "acme", 50, "1700000000005-0");
 
     unit_entries(6, 6);
     answer = follow(next, "3");
@@ -134,16 +145,68 @@ from_now_on(void **state)
 
     answer = follow("now", NULL);
     assert_string_equal(unit_places(&answer, "changes"), "");
-    assert_false(asked.idle);
+    assert_null(answer.result->wait);
     next = next_of(&answer);
 
     answer = follow(next, NULL);
     assert_string_equal(unit_places(&answer, "changes"), "");
-    assert_true(asked.idle);
+    assert_waits(&answer, "acme", 50, "1700000000005-0");
 
     unit_entries(6, 7);
     answer = follow(next, NULL);
     assert_string_equal(unit_places(&answer, "changes"), "6 7");
+}
+
+
+/* Who waits for what, at the admin API. */
+static void
+how_long(void **state)
+{
+    size_t         i;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char  *args;
+        size_t       seconds;   /* 0: not at all */
+        const char  *refused;
+    } cases[] = {
+        { "", 0, NULL },
+        { "?wait=", 0, NULL },
+        { "?wait=0", 0, NULL },
+        { "?wait=1", 1, NULL },
+        { "?limit=5&wait=0060", 60, NULL },
+        { "?after=now&wait=60", 0, NULL },
+        { "?wait=61", 0, "from 0 to 60" },
+        { "?wait=18446744073709551617", 0, "from 0 to 60" },
+        { "?wait=-1", 0, "from 0 to 60" },
+        { "?wait=1.5", 0, "from 0 to 60" },
+        { "?wait=soon", 0, "from 0 to 60" },
+        { "?wait=1&wait=1", 0, "wait" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        answer = unit_admin(unit_printf("GET /tenants/acme/changes%s",
+                                        cases[i].args), NULL);
+
+        if (cases[i].refused != NULL) {
+            assert_int_equal(answer.status, 400);
+            assert_non_null(strstr(answer.text, cases[i].refused));
+        } else {
+            assert_int_equal(answer.status, 200);
+        }
+
+        if (cases[i].seconds != 0) {
+            assert_waits(&answer, "acme", cases[i].seconds, "0-0");
+        } else {
+            assert_null(answer.result->wait);
+        }
+    }
+
+    unit_entries(1, 1);
+    answer = unit_admin("GET /tenants/acme/changes?wait=60", NULL);
+    assert_null(answer.result->wait);
 }
 
 
@@ -339,7 +402,7 @@ what_is_refused(void **state)
 
     answer = unit_admin("GET /tenants/acme/changes?cursor=x", NULL);
     assert_int_equal(answer.status, 400);
-    assert_non_null(strstr(answer.text, "after, limit"));
+    assert_non_null(strstr(answer.text, "after, limit, wait"));
     answer = unit_admin("GET /tenants/nobody/changes", NULL);
     assert_int_equal(answer.status, 404);
 
@@ -417,7 +480,7 @@ large_entries(void **state)
 
     free(text);
 
-    asked = (scim_changes_t) { .idle = true };
+    asked = (scim_changes_t) { .limit = scim_str_absent };
     op = scim_op_changes(unit_op_pool(), &unit_env, &asked);
     assert_int_equal(unit_op_drive(op, &trips), SCIM_OK);
     assert_int_equal(op->result.status, 200);
@@ -555,6 +618,7 @@ main(void)
                                                   unit_op_end)
         TEST(in_order_to_the_end),
         TEST(from_now_on),
+        TEST(how_long),
         TEST(behind_retention),
         TEST(behind_the_age),
         TEST(lost_in_a_fail_over),
