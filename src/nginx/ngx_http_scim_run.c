@@ -12,6 +12,7 @@
 
 #include "ngx_http_scim.h"
 #include "ngx_http_scim_run.h"
+#include "ngx_http_scim_wait.h"
 
 
 typedef struct ngx_http_scim_run_s  ngx_http_scim_run_t;
@@ -285,6 +286,8 @@ ngx_http_scim_run_reply(void *data, redisReply *reply, const scim_error_t *err)
     asked = data;
     run = asked->run;
     run->pending--;
+
+    ngx_http_scim_wait_answered(&asked->asker->cmd);
 
     rc = (reply != NULL) ? scim_op_reply(asked->asker, reply)
                          : scim_op_no_reply(asked->asker, err);

@@ -4,7 +4,8 @@
  * A worker has a list of tenants for whom somebody waits, each with its
  * readers.  While there are any, a timer asks for each tenant where its feed
  * ends, one cheap command whatever the number of readers, and lets those go on
- * who have seen another end.  With Redis away they wait on.
+ * who have seen another end.  What the worker itself writes makes it ask at
+ * once.  With Redis away they wait on.
  *
  * Who is to go on is first taken out of the tenant's list into one of the
  * moment, as going on may end any request of the worker, or begin to wait
@@ -273,6 +274,31 @@ ngx_http_scim_wait_ask(ngx_http_scim_feed_t *feed)
         feed->asked = ngx_http_scim_redis_send(feed->redis, &feed->cmd,
                                                ngx_http_scim_wait_reply, feed,
                                                &err);
+    }
+}
+
+
+/* Replies come in the order of commands: what was asked for before the write
+ * has been answered, and what is under way sees it. */
+void
+ngx_http_scim_wait_answered(const scim_store_cmd_t *cmd)
+{
+    ngx_queue_t           *q;
+    ngx_http_scim_feed_t  *feed;
+
+    if (!cmd->write || ngx_http_scim_wait_timer.handler == NULL) {
+        return;
+    }
+
+    for (q = ngx_queue_head(&ngx_http_scim_feeds);
+         q != ngx_queue_sentinel(&ngx_http_scim_feeds);
+         q = ngx_queue_next(q))
+    {
+        feed = ngx_queue_data(q, ngx_http_scim_feed_t, link);
+
+        if (scim_str_eq(feed->cmd.key, cmd->key)) {
+            ngx_http_scim_wait_ask(feed);
+        }
     }
 }
 

@@ -31,4 +31,11 @@ typedef void (*ngx_http_scim_waited_pt)(ngx_http_scim_call_t *call,
 ngx_int_t ngx_http_scim_wait(ngx_http_scim_call_t *call,
     const scim_wait_t *wait, ngx_msec_t until, ngx_http_scim_waited_pt waited);
 
+/*
+ * Redis has answered a command of this worker: if it was a write, whoever waits
+ * for changes of its tenant need not wait for the next time that they are asked
+ * for.  cmd is only looked at.
+ */
+void ngx_http_scim_wait_answered(const scim_store_cmd_t *cmd);
+
 #endif /* NGX_HTTP_SCIM_WAIT_H */

@@ -252,6 +252,43 @@ def test_the_tenant_is_deleted_meanwhile(server):
     assert (status, body["status"]) == (404, "404")
 
 
+# --- at once -----------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def one_worker(server):
+    """The others are held."""
+    held = server.workers()[1:]
+    try:
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in held:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_what_the_worker_writes_is_there_at_once(server):
+    """A reader begins to wait 0.2 seconds before it is next asked for."""
+    client = server.new_tenant()
+    times = []
+    for n in range(5):
+        after = tip(server, client)
+        with one_worker(server):
+            reader = Waiting(server, client.token, after, 20)
+            time.sleep(0.02)
+            answer = httpx.post(
+                client.base + "/Users", json={"userName": f"user-{n}"},
+                headers={"Authorization": f"Bearer {client.token}"})
+            begin = time.monotonic()
+            assert answer.status_code == 201
+            status, body = reader.answer()
+            times.append(time.monotonic() - begin)
+        assert [c["resourceName"] for c in body["changes"]] == [f"user-{n}"]
+        time.sleep(0.25)
+    assert sorted(times)[2] < 0.05, times
+
+
 # --- an end ------------------------------------------------------------------
 
 
