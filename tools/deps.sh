@@ -11,7 +11,7 @@ build="gcc libc6-dev make nginx nginx-dev libyajl-dev libhiredis-dev
 run="nginx redis-server curl openssl"
 test="clang clang-tidy libclang-rt-dev llvm cppcheck libcmocka-dev dpkg-dev
       perl libtest-base-perl libtest-longstring-perl python3 python3-venv
-      buildah debootstrap"
+      jq buildah debootstrap"
 bench="wrk redis-server python3"
 
 fail() {

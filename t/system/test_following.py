@@ -1,9 +1,16 @@
 """What docs/changes.md says about following changes, done as it is written."""
 
+import contextlib
+import json
+import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
+import time
+
+from scim_server import wait_until
 
 DOC = pathlib.Path(__file__).parents[2] / "docs" / "changes.md"
 
@@ -19,6 +26,39 @@ def commands(name):
 def example(name, word):
     [line] = [line for line in commands(name) if word in line]
     return line[1:]
+
+
+@contextlib.contextmanager
+def following(server, client, folder):
+    """The page's loop, as the script that it is."""
+    [script] = re.findall(r"^    after=\$\(cat .*?^    done\n",
+                          DOC.read_text(), re.M | re.S)
+    site = f"http://127.0.0.1:{server.port}"
+    assert "https://HOST/" in script and "sleep 5" in script
+    script = script.replace("https://HOST", site).replace("sleep 5",
+                                                          "sleep 0.1")
+    process = subprocess.Popen(
+        ["sh", "-c", script], cwd=folder, text=True, start_new_session=True,
+        env={**os.environ, "SCIM_TOKEN": client.token},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def user_of(process):
+    """Of the next change that it has printed."""
+    return json.loads(process.stdout.readline())["resourceName"]
+
+
+def ends(process, word):
+    """By itself, with what it was told on stderr."""
+    out, told = process.communicate(timeout=20)
+    assert not out and word in told, (out, told)
+    assert process.returncode == 0
 
 
 def as_crm(server, *args):
@@ -54,6 +94,42 @@ def test_feed(server):
     assert answer.status_code == 410
     assert "after=now" in answer.json()["detail"]
     admin.patch("/tenants/default", json={"settings": {"history": None}})
+
+
+def test_loop(server, tmp_path):
+    client = server.new_tenant()
+    client.create_user("ada")
+    cursor = tmp_path / "cursor"
+    with following(server, client, tmp_path) as process:
+        assert user_of(process) == "ada"
+        assert wait_until(cursor.exists, 5)
+        before = cursor.read_text()
+        client.create_user("bob")       # it waits for that one
+        assert user_of(process) == "bob"
+        assert wait_until(lambda: cursor.read_text() not in ("", before), 5)
+
+    client.create_user("eve")
+    with following(server, client, tmp_path) as process:
+        assert user_of(process) == "eve"    # it goes on where it was
+        server.kill_redis()
+        time.sleep(0.5)
+        server.start_redis()
+        assert wait_until(lambda: client.get("/Users").status_code == 200, 10)
+        client.create_user("joe")
+        assert user_of(process) == "joe"
+
+    # Fallen behind it stops, and says how to begin anew.
+    server.admin.patch(f"/tenants/{client.tenant}", json={
+        "settings": {"history": {"count": 1}}}).raise_for_status()
+    for name in ("kim", "lea", "mia"):
+        client.create_user(name)
+    with following(server, client, tmp_path) as process:
+        ends(process, "get a cursor with after=now")
+
+    # So it does without a token.
+    client.token = "none"
+    with following(server, client, tmp_path) as process:
+        ends(process, '"401"')
 
 
 def test_consumer_group(server):
