@@ -74,19 +74,41 @@ start_redis() {
     redis_pid=$!
 }
 
-start_container() {
+make_container() {
     b rm nginx-scim-test >/dev/null 2>&1
     b from --pull-never --name nginx-scim-test "$image" >/dev/null || return 1
     echo "$password" > "$work/secrets/redis"
     echo "$password" > "$work/secrets/admin"
     chmod 755 "$work/secrets"
     chmod 644 "$work/secrets"/*
+}
+
+# With a profile, or "", and arguments for nginx.
+entrypoint() {
+    local profile=$1
+    shift
     b run --isolation chroot --volume "$work/secrets:/run/secrets:ro" \
         --env SCIM_REDIS="127.0.0.1:$redis_port" \
         --env SCIM_REDIS_PASSWORD_FILE=/run/secrets/redis \
         --env SCIM_ADMIN_PASSWORD_FILE=/run/secrets/admin \
-        --env SCIM_LISTEN="$port" \
-        nginx-scim-test -- scim-entrypoint > "$work/container.log" 2>&1 &
+        --env SCIM_LISTEN="$port" --env SCIM_PROFILE="$profile" \
+        nginx-scim-test -- scim-entrypoint "$@"
+}
+
+# One profile is served below; of the others nginx says whether it takes them.
+profiles() {
+    local profile
+    for profile in "" $(basename -as .conf conf/profiles/*.conf); do
+        entrypoint "$profile" -t > "$work/profile.log" 2>&1
+        result $? "nginx accepts ${profile:-no} profile"
+    done
+    ! entrypoint truefoundry.conf -t > "$work/profile.log" 2>&1 &&
+        grep -q 'SCIM_PROFILE is none that there is' "$work/profile.log"
+    result $? "a profile that there is not is refused"
+}
+
+start_container() {
+    entrypoint truefoundry > "$work/container.log" 2>&1 &
     run_pid=$!
 }
 
@@ -135,6 +157,14 @@ questions() {
     grep -q '"totalResults":1' "$work/answer"
     result $? "once"
 
+    # Of the profile.
+    expect "a group's name is not one of a team" 400 "${scim[@]}" \
+        -H "Authorization: Bearer $token" \
+        -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"two words"}' \
+        "$url/scim/v2/Groups"
+    grep -q 'A group becomes a team here' "$work/answer"
+    result $? "which the profile explains"
+
     [ "$(stat -c %u "/proc/$(master)")" -eq 33 ]
     result $? "nginx is not root"
     grep -q '"POST /scim/v2/Users' "$work/container.log"
@@ -157,6 +187,8 @@ result 0 "the image is built"
 
 trap clean_up EXIT
 start_redis
+make_container || give_up "a container is made"
+profiles
 start_container
 if ! wait_for 200; then
     sed 's/^/# /' "$work/container.log"
