@@ -14,53 +14,99 @@ typedef struct {
 } ngx_http_scim_require_t;
 
 
-/* NGX_OK: the argument is name=VALUE; *value is what follows the "=". */
-static ngx_int_t
-ngx_http_scim_option(const ngx_str_t *arg, const char *name, ngx_str_t *value)
-{
-    size_t  len;
-
-    len = ngx_strlen(name);
-
-    if (arg->len <= len || ngx_strncmp(arg->data, name, len) != 0
-        || arg->data[len] != '=')
-    {
-        return NGX_DECLINED;
-    }
-
-    value->data = arg->data + len + 1;
-    value->len = arg->len - len - 1;
-
-    return NGX_OK;
-}
+/* name=VALUE in a directive. */
+typedef struct {
+    const char  *name;          /* NULL ends a list */
+    time_t      *time;          /* where a time goes; NULL: it is a number, */
+    ngx_uint_t  *number;
+    ngx_uint_t   max;
+} ngx_http_scim_option_t;
 
 
-/* A whole number up to max. */
 static char *
-ngx_http_scim_option_number(ngx_str_t *value, ngx_uint_t max, ngx_uint_t *out)
+ngx_http_scim_option_set(const ngx_http_scim_option_t *option,
+    ngx_str_t *value)
 {
     ngx_int_t  n;
 
+    if (option->time != NULL) {
+        *option->time = ngx_parse_time(value, 1);
+
+        return (*option->time < 1 || *option->time > NGX_MAX_INT32_VALUE)
+               ? "has a time that is none, or not of one second or more"
+               : NGX_CONF_OK;
+    }
+
     n = ngx_atoi(value->data, value->len);
 
-    if (n == NGX_ERROR || (ngx_uint_t) n > max) {
+    if (n == NGX_ERROR || (ngx_uint_t) n > option->max) {
         return "has a number that is none or too large";
     }
 
-    *out = (ngx_uint_t) n;
+    *option->number = (ngx_uint_t) n;
 
     return NGX_CONF_OK;
 }
 
 
 static char *
-ngx_http_scim_option_time(ngx_str_t *value, time_t *out)
+ngx_http_scim_option(const ngx_http_scim_option_t *option,
+    const ngx_str_t *arg, char *unknown)
 {
-    *out = ngx_parse_time(value, 1);
+    size_t     len;
+    ngx_str_t  value;
 
-    return (*out < 1 || *out > NGX_MAX_INT32_VALUE)
-           ? "has a time that is none, or not of one second or more"
-           : NGX_CONF_OK;
+    for ( ; option->name != NULL; option++) {
+        len = ngx_strlen(option->name);
+
+        if (arg->len > len && arg->data[len] == '='
+            && ngx_strncmp(arg->data, option->name, len) == 0)
+        {
+            value.data = arg->data + len + 1;
+            value.len = arg->len - len - 1;
+
+            return ngx_http_scim_option_set(option, &value);
+        }
+    }
+
+    return unknown;
+}
+
+
+/* The arguments from `first` on. */
+static char *
+ngx_http_scim_options(ngx_conf_t *cf, ngx_uint_t first,
+    const ngx_http_scim_option_t *options, char *unknown)
+{
+    char        *rv;
+    ngx_str_t   *arg;
+    ngx_uint_t   i;
+
+    arg = cf->args->elts;
+
+    for (i = first; i < cf->args->nelts; i++) {
+        rv = ngx_http_scim_option(options, &arg[i], unknown);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_scim_history_options(ngx_conf_t *cf, ngx_http_scim_history_t *history)
+{
+    const ngx_http_scim_option_t  options[] = {
+        { "count", NULL, &history->count, NGX_MAX_INT32_VALUE },
+        { "age", &history->age, NULL, 0 },
+        { NULL, NULL, NULL, 0 }
+    };
+
+    return ngx_http_scim_options(cf, 2, options,
+                                 "takes \"count=NUMBER\" and \"age=TIME\"");
 }
 
 
@@ -69,9 +115,7 @@ ngx_http_scim_history(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_scim_loc_conf_t  *slcf = conf;
 
-    char                     *rv;
-    ngx_str_t                *arg, value;
-    ngx_uint_t                i;
+    ngx_str_t                *arg;
     ngx_http_scim_history_t  *history;
 
     if (slcf->policy.history != NULL) {
@@ -98,25 +142,23 @@ ngx_http_scim_history(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "must begin with \"on\" or \"off\"";
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    return ngx_http_scim_history_options(cf, history);
+}
 
-        if (ngx_http_scim_option(&arg[i], "count", &value) == NGX_OK) {
-            rv = ngx_http_scim_option_number(&value, NGX_MAX_INT32_VALUE,
-                                             &history->count);
 
-        } else if (ngx_http_scim_option(&arg[i], "age", &value) == NGX_OK) {
-            rv = ngx_http_scim_option_time(&value, &history->age);
+static char *
+ngx_http_scim_breaker_options(ngx_conf_t *cf, ngx_http_scim_breaker_t *breaker)
+{
+    const ngx_http_scim_option_t  options[] = {
+        { "count", NULL, &breaker->count, NGX_MAX_INT32_VALUE },
+        { "percent", NULL, &breaker->percent, 100 },
+        { "within", &breaker->within, NULL, 0 },
+        { NULL, NULL, NULL, 0 }
+    };
 
-        } else {
-            rv = "takes \"count=NUMBER\" and \"age=TIME\"";
-        }
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_scim_options(cf, 1, options,
+                                 "takes \"off\", or \"count=NUMBER\", "
+                                 "\"percent=NUMBER\" and \"within=TIME\"");
 }
 
 
@@ -125,9 +167,7 @@ ngx_http_scim_breaker(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_scim_loc_conf_t  *slcf = conf;
 
-    char                     *rv;
-    ngx_str_t                *arg, value;
-    ngx_uint_t                i;
+    ngx_str_t                *arg;
     ngx_http_scim_breaker_t  *breaker;
 
     if (slcf->policy.breaker != NULL) {
@@ -148,30 +188,7 @@ ngx_http_scim_breaker(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_OK;
     }
 
-    for (i = 1; i < cf->args->nelts; i++) {
-
-        if (ngx_http_scim_option(&arg[i], "count", &value) == NGX_OK) {
-            rv = ngx_http_scim_option_number(&value, NGX_MAX_INT32_VALUE,
-                                             &breaker->count);
-
-        } else if (ngx_http_scim_option(&arg[i], "percent", &value) == NGX_OK)
-        {
-            rv = ngx_http_scim_option_number(&value, 100, &breaker->percent);
-
-        } else if (ngx_http_scim_option(&arg[i], "within", &value) == NGX_OK) {
-            rv = ngx_http_scim_option_time(&value, &breaker->within);
-
-        } else {
-            rv = "takes \"off\", or \"count=NUMBER\", \"percent=NUMBER\" "
-                 "and \"within=TIME\"";
-        }
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_scim_breaker_options(cf, breaker);
 }
 
 
@@ -317,6 +334,7 @@ ngx_http_scim_policy_inherit(ngx_http_scim_policy_t *policy,
     ngx_conf_merge_value(policy->groups, prev->groups, 1);
     ngx_conf_merge_value(policy->single_token, prev->single_token, 0);
     ngx_conf_merge_str_value(policy->default_group, prev->default_group, "");
+
     if (policy->rules == NULL) {
         policy->rules = prev->rules;
     }

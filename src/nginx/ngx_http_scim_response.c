@@ -252,6 +252,49 @@ ngx_http_scim_send_body(ngx_http_request_t *r, const scim_str_t *body)
 }
 
 
+/* For the log's variables, and for the list of failures. */
+static void
+ngx_http_scim_send_note(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
+    const scim_result_t *result)
+{
+    if (result->id.len != 0) {
+        ctx->resource.data = (u_char *) result->id.data;
+        ctx->resource.len = result->id.len;
+    }
+
+    ctx->error = result->type;
+
+    if (r == r->main
+        && (result->status >= NGX_HTTP_BAD_REQUEST || result->partly))
+    {
+        ctx->error_body = result->body;
+        ctx->partly = result->partly;
+    }
+}
+
+
+static void
+ngx_http_scim_send_type(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
+    const scim_result_t *result, off_t length)
+{
+    if (length == 0) {
+        r->header_only = 1;
+        ngx_str_null(&r->headers_out.content_type);
+
+    } else if (result->media != NULL) {
+        r->headers_out.content_type.data = (u_char *) result->media;
+        r->headers_out.content_type.len = ngx_strlen(result->media);
+
+    } else {
+        r->headers_out.content_type = *ngx_http_scim_response_type(r, ctx,
+                                                                   result);
+    }
+
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+}
+
+
 /*
  * The status never becomes the value returned: ngx_http_finalize_request()
  * would make a response of its own out of it.
@@ -267,19 +310,7 @@ ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (result->id.len != 0) {
-        ctx->resource.data = (u_char *) result->id.data;
-        ctx->resource.len = result->id.len;
-    }
-
-    ctx->error = result->type;
-
-    if (r == r->main
-        && (result->status >= NGX_HTTP_BAD_REQUEST || result->partly))
-    {
-        ctx->error_body = result->body;
-        ctx->partly = result->partly;
-    }
+    ngx_http_scim_send_note(r, ctx, result);
 
     r->headers_out.status = (ngx_uint_t) result->status;
     r->headers_out.content_length_n = length;
@@ -304,21 +335,7 @@ ngx_http_scim_send_head(ngx_http_request_t *r, const scim_result_t *result,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (length == 0) {
-        r->header_only = 1;
-        ngx_str_null(&r->headers_out.content_type);
-
-    } else if (result->media != NULL) {
-        r->headers_out.content_type.data = (u_char *) result->media;
-        r->headers_out.content_type.len = ngx_strlen(result->media);
-
-    } else {
-        r->headers_out.content_type = *ngx_http_scim_response_type(r, ctx,
-                                                                   result);
-    }
-
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
+    ngx_http_scim_send_type(r, ctx, result, length);
 
     return ngx_http_send_header(r);
 }
