@@ -17,9 +17,9 @@
 /*
  * op->result is the answer, always: also when the store is down (503) or there
  * was no memory (500).  Of an answer in pieces the others have been sent then,
- * and op->result is the last one, or an error.  The handler sends it and finalises r; what that posts
- * (the parent of a subrequest, the next pipelined request) is run by the
- * driver afterwards.
+ * and op->result is the last one, or an error.  The handler sends it and
+ * finalises r; what that posts (the parent of a subrequest, the next pipelined
+ * request) is run by the driver afterwards.
  */
 typedef void (*ngx_http_scim_done_pt)(ngx_http_request_t *r, void *data,
     scim_op_t *op);
@@ -40,9 +40,10 @@ typedef void (*ngx_http_scim_done_pt)(ngx_http_request_t *r, void *data,
  * From the call on the driver owns op->pool.  It is destroyed with r->pool,
  * after the log phase, so that a response may point into it; but when the
  * client goes away while a write is under way, the operation goes on to its
- * end without the request; a bulk with what it has begun.  Therefore everything op reaches (env, tenant, base,
- * the request's strings, the body, random_data) must live in op->pool or as
- * long as the cycle, never in r->pool.  data is the caller's, r->pool is fine.
+ * end without the request; a bulk with what it has begun.  Therefore everything
+ * op reaches (env, tenant, base, the request's strings, the body, random_data)
+ * must live in op->pool or as long as the cycle, never in r->pool.  data is the
+ * caller's, r->pool is fine.
  */
 ngx_int_t ngx_http_scim_run(ngx_http_request_t *r, scim_op_t *op,
     ngx_http_scim_done_pt done, void *data);

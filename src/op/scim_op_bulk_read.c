@@ -152,7 +152,7 @@ read_request(scim_bulk_t *bulk, const scim_json_t **operations,
 }
 
 
-/* --- one item, by itself --------------------------------------------------- */
+/* --- one item, by itself -------------------------------------------------- */
 
 static scim_rc_t
 read_method(scim_bulk_item_t *item, scim_error_t *err)
@@ -308,7 +308,7 @@ name_item(reader_t *reader, scim_bulk_item_t *item)
 }
 
 
-/* --- one item, among the others -------------------------------------------- */
+/* --- one item, among the others ------------------------------------------- */
 
 static scim_rc_t
 map_item(reader_t *reader, scim_bulk_item_t *item)
@@ -423,7 +423,7 @@ link_item(reader_t *reader, scim_bulk_item_t *item)
 }
 
 
-/* --- all of them ----------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 static scim_rc_t
 read_items(reader_t *reader, const scim_json_t *operations)

@@ -34,7 +34,7 @@ number_of(const scim_bulk_t *bulk, const scim_bulk_item_t *item)
 }
 
 
-/* --- circles and outcomes --------------------------------------------------- */
+/* --- circles and outcomes ------------------------------------------------- */
 
 static void
 add_due(scim_bulk_t *bulk, scim_bulk_item_t *item)
@@ -209,7 +209,7 @@ made(scim_bulk_t *bulk, scim_bulk_item_t *item)
 }
 
 
-/* --- parts ----------------------------------------------------------------- */
+/* --- parts ---------------------------------------------------------------- */
 
 /* NULL: there was no memory for it. */
 static void
@@ -443,7 +443,7 @@ begin(scim_bulk_t *bulk, scim_bulk_item_t *item, scim_bulk_step_e step)
 }
 
 
-/* --- on -------------------------------------------------------------------- */
+/* --- on ------------------------------------------------------------------- */
 
 static void
 begin_due(scim_bulk_t *bulk)

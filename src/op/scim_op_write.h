@@ -114,8 +114,9 @@ scim_rc_t scim_op_everyone_make(scim_op_t *op, scim_str_t name, bool history,
     scim_store_group_t *out, scim_error_t *err);
 
 /* Ends with the resource as it stands after the commit: groups of a user as
- * read before, and those just joined (read back if these are in others); a group
- * read back for its members, or, after a dry run, with those of the request (scim_op_write_show.c). */
+ * read before, and those just joined (read back if these are in others); a
+ * group read back for its members, or, after a dry run, with those of the
+ * request (scim_op_write_show.c). */
 scim_rc_t scim_op_write_show(scim_op_t *op, int status);
 
 #endif /* SCIM_OP_WRITE_H */

@@ -14,8 +14,9 @@
  *                               URN of the schema and two colons before it
  *
  * id, schemas and meta are left out: they follow from the rest; but when a
- * document goes, meta.created is told.  Left out as well are members and groups, which no document holds; the store's own changes of these two
- * paths are passed over.
+ * document goes, meta.created is told.  Left out as well are members and
+ * groups, which no document holds; the store's own changes of these two paths
+ * are passed over.
  */
 
 #ifndef SCIM_DIFF_H

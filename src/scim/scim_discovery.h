@@ -1,6 +1,6 @@
 /*
- * Discovery (RFC 7643 sections 5 to 7, RFC 7644 section 4): announces what works, and
- * nothing else.
+ * Discovery (RFC 7643 sections 5 to 7, RFC 7644 section 4): announces what
+ * works, and nothing else.
  */
 
 #ifndef SCIM_DISCOVERY_H

@@ -61,9 +61,9 @@ typedef struct {
 
     bool             history_off;
     uint64_t         history_count;      /* entries kept; 0: any number */
-    uint64_t         history_age;        /* seconds they are kept; 0: for good */
+    uint64_t         history_age;        /* seconds they are; 0: for good */
 
-    uint64_t         breaker_count;      /* deprovisionings let through within */
+    uint64_t         breaker_count;      /* deprovisionings let pass within */
     uint64_t         breaker_percent;    /* the window, and as a share of all */
     uint64_t         breaker_window;     /* users; seconds; 0: no limit */
     bool             dry_run;

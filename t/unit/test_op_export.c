@@ -251,9 +251,10 @@ export(void *data)
 
     return (pool == NULL)
            ? SCIM_NOMEM
-           : unit_op_scarce(pool, scim_op_admin(pool, &unit_env, SCIM_GET,
-                                                scim_str("/tenants/acme/export"),
-                                                scim_str_absent, NULL),
+           : unit_op_scarce(pool,
+                            scim_op_admin(pool, &unit_env, SCIM_GET,
+                                          scim_str("/tenants/acme/export"),
+                                          scim_str_absent, NULL),
                             200, 200);
 }
 

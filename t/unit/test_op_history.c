@@ -574,9 +574,10 @@ search_once(void *data)
 
     return (pool == NULL)
            ? SCIM_NOMEM
-           : unit_op_scarce(pool, scim_op_admin(pool, &unit_env, SCIM_GET,
-                                                scim_str("/tenants/acme/history"),
-                                                scim_str_from(data), NULL),
+           : unit_op_scarce(pool,
+                            scim_op_admin(pool, &unit_env, SCIM_GET,
+                                          scim_str("/tenants/acme/history"),
+                                          scim_str_from(data), NULL),
                             200, 400);
 }
 

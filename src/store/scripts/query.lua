@@ -23,10 +23,10 @@
 -- doc, ver, mod, position, number of relations, then per relation: id, kind,
 -- name}; position is the index entry, the number among the ids, or that of
 -- creation; kind a member's score (0 User, 1 Group) or "direct"/"indirect" for
--- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}: the
--- tenant's settings are of another generation, {"many"}: more candidates than
--- limit, {"partial"}: all of an index was asked for, and
--- it lacks resources from before it was there.
+-- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}:
+-- the tenant's settings are of another generation, {"many"}: more candidates
+-- than limit, {"partial"}: all of an index was asked for, and it lacks
+-- resources from before it was there.
 
 local prefix, call = KEYS[1], redis.call
 local type, source = ARGV[1], ARGV[2]
