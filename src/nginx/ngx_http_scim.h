@@ -179,7 +179,7 @@ struct ngx_http_scim_call_s {
     scim_json_t               *body;    /* NULL: none */
     scim_op_input_t            input;   /* in its place, with `lines` */
     ngx_chain_t               *in;      /* what of it is still to be read */
-    off_t                      in_at;   /* of the first of these, read already */
+    off_t                      in_at;   /* of the first, read already */
     ngx_http_scim_next_pt      next;    /* when the body is there */
     ngx_http_scim_answer_pt    answer;
     unsigned                   counted:1;   /* holds a reference already, that
@@ -240,6 +240,7 @@ char *ngx_http_scim_index(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* --- policies ------------------------------------------------------------- */
 
+/* Of a location that says nothing yet. */
 void ngx_http_scim_policy_create(ngx_http_scim_policy_t *policy);
 
 /* Fills in what is not said, and conf->op.policy. */
@@ -254,19 +255,19 @@ char *ngx_http_scim_breaker(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* --- directives' handlers ------------------------------------------------- */
 
-ngx_int_t ngx_http_scim_handler(ngx_http_request_t *r);         /* scim */
-ngx_int_t ngx_http_scim_token_handler(ngx_http_request_t *r);   /* scim_token */
-ngx_int_t ngx_http_scim_error_handler(ngx_http_request_t *r);   /* scim_error */
-ngx_int_t ngx_http_scim_admin_handler(ngx_http_request_t *r);   /* scim_admin */
-ngx_int_t ngx_http_scim_health_handler(ngx_http_request_t *r);  /* scim_health */
-ngx_int_t ngx_http_scim_changes_handler(ngx_http_request_t *r); /* scim_changes */
+/* scim, scim_token, scim_error, scim_admin, scim_health, scim_changes */
+ngx_int_t ngx_http_scim_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_scim_token_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_scim_error_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_scim_admin_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_scim_health_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_scim_changes_handler(ngx_http_request_t *r);
 
+/* $scim_tenant and the others, for preconfiguration. */
 ngx_int_t ngx_http_scim_add_variables(ngx_conf_t *cf);
 
 
 /* --- requests ------------------------------------------------------------- */
-
-scim_method_e ngx_http_scim_method(ngx_http_request_t *r);
 
 /* A copy; an empty string stays apart from an absent one. */
 ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
@@ -310,7 +311,8 @@ ngx_int_t ngx_http_scim_send(ngx_http_request_t *r,
 ngx_int_t ngx_http_scim_send_error(ngx_http_request_t *r,
     const scim_error_t *err);
 
-/* Its two halves.  length -1: not known yet; the body follows in pieces. */
+/* The halves of ngx_http_scim_send().  length -1: not known yet; the body
+ * follows in pieces. */
 ngx_int_t ngx_http_scim_send_head(ngx_http_request_t *r,
     const scim_result_t *result, off_t length);
 ngx_int_t ngx_http_scim_send_body(ngx_http_request_t *r,

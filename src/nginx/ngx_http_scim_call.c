@@ -56,7 +56,7 @@ ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from, scim_str_t *to)
 }
 
 
-scim_method_e
+static scim_method_e
 ngx_http_scim_method(ngx_http_request_t *r)
 {
     switch (r->method) {

@@ -67,6 +67,8 @@ scim_rc_t scim_admin_everyone(scim_op_t *op, scim_op_step_pt next);
 /* Revokes the token in hand, `tokens[at]`. */
 scim_rc_t scim_admin_revoke(scim_op_t *op, scim_op_step_pt next);
 
+/* The calls' first steps, docs/admin-api.md; the table in scim_op_admin.c leads
+ * to them. */
 scim_rc_t scim_admin_tenants_list(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tenants_create(scim_op_t *op, const redisReply *reply);
 scim_rc_t scim_admin_tenant_get(scim_op_t *op, const redisReply *reply);

@@ -115,6 +115,7 @@ typedef struct {
 scim_rc_t scim_import_next(scim_import_body_t *body, scim_import_line_t *line,
     scim_error_t *err);
 
+/* Its memory goes, if it has any. */
 void scim_import_forget(scim_import_line_t *line);
 
 /* Begins what can begin now.  Where it cannot go on, a lane is running, there

@@ -31,6 +31,7 @@ void scim_set_init(scim_set_t *set, scim_pool_t *pool);
 scim_rc_t scim_set_put(scim_set_t *set, scim_str_t s, size_t *number,
     bool *added);
 
+/* Expected O(1). */
 bool scim_set_has(const scim_set_t *set, scim_str_t s);
 
 #endif /* SCIM_SET_H */

@@ -162,6 +162,7 @@ scim_rc_t scim_store_tenant_sweep(scim_pool_t *pool, scim_str_t name,
 scim_rc_t scim_store_tenant_sweep_reply(const redisReply *reply, bool *left,
     scim_error_t *err);
 
+/* The names of all tenants, sorted; copied into the pool. */
 scim_rc_t scim_store_tenant_names(scim_pool_t *pool, scim_store_cmd_t *cmd);
 scim_rc_t scim_store_tenant_names_reply(scim_pool_t *pool,
     const redisReply *reply, scim_str_t **names, size_t *n,
