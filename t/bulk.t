@@ -278,8 +278,7 @@ error 503
 --- http_config eval: $::Slow
 --- config
 location /scim/v2/ { scim; scim_tenant acme; }
---- redis
-CLIENT PAUSE 1000 WRITE
+--- init: Scim::redis("CLIENT PAUSE 1000 WRITE")
 --- request eval: "POST /scim/v2/Bulk\n" . main::bulk('', main::users(100))
 --- abort
 --- ignore_response
@@ -303,8 +302,7 @@ GET /scim/v2/Users?count=0
 
 === TEST 19: a client that goes away while the gate still looks at its token
 --- http_config eval: $::Slow
---- redis
-CLIENT PAUSE 1000 WRITE
+--- init: Scim::redis("CLIENT PAUSE 1000 WRITE")
 --- request eval: "POST /scim/v2/Bulk\n" . main::bulk('', main::users(100))
 --- abort
 --- ignore_response

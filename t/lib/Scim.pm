@@ -173,8 +173,10 @@ sub several {
         raw_response_headers_like response_body response_body_like))
     {
         next if !defined $block->$section || ref $block->$section;
-        spread($block, $section, scalar @$request,
-            paragraphs(scalar $block->$section));
+        # A pattern that ends in `$` has no line end after it.
+        my $text = $block->$section;
+        chomp $text if $section =~ /like$/;
+        spread($block, $section, scalar @$request, paragraphs($text));
     }
 }
 

@@ -10,6 +10,7 @@ use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(sleep time);
+use version ();
 
 my %default = (
     workers            => 2,
@@ -31,6 +32,14 @@ sub free_port {
     my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
         or die "no free port: $!";
     return $socket->sockport;
+}
+
+# Of nginx, to be compared with versions.
+sub nginx_version {
+    my $binary = $ENV{TEST_NGINX_BINARY} || 'nginx';
+    my ($version) = `$binary -v 2>&1` =~ m{nginx/(\d+\.\d+\.\d+)}
+        or die "$binary does not tell its version";
+    return version->parse("v$version");
 }
 
 sub new {

@@ -17,6 +17,7 @@ use Test::More ();
 use Test::LongString ();
 use JSON::PP ();
 use Time::HiRes qw(sleep);
+use version ();
 
 use ScimTest::Server;
 use ScimTest::Client;
@@ -53,11 +54,28 @@ sub add_response_body_check { push @body_checks, $_[0] }
 
 sub run_tests {
     for my $block (Test::Base::blocks()) {
+        next if skipped($block);
         for (1 .. $repeat) {
             run_block($block);
         }
     }
     $_->() for @cleanups;
+}
+
+# `skip_nginx: 2: >= 1.29.4: reason`: two tests fewer with such an nginx.
+sub skipped {
+    my ($block) = @_;
+    my $spec = section($block, 'skip_nginx') // return 0;
+    my ($tests, $op, $version, $why) =
+        $spec =~ /^(\d+): ([<>]=?) (\d+\.\d+\.\d+)(?:: (.*))?$/
+        or bail_out($block->name . " - skip_nginx: $spec");
+    my $order = ScimTest::Server::nginx_version() cmp version->parse("v$version");
+    my %is = ('<' => $order < 0, '<=' => $order <= 0,
+        '>' => $order > 0, '>=' => $order >= 0);
+
+    return 0 unless $is{$op};
+  SKIP: { Test::More::skip($block->name . ' - ' . ($why // $spec), $tests) }
+    return 1;
 }
 
 # A block's section as text with the environment's TEST_NGINX_… put in.
