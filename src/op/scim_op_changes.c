@@ -166,7 +166,8 @@ static scim_rc_t
 gone(scim_op_t *op, scim_store_feed_e state)
 {
     static const char *const  why[] = {
-        [SCIM_FEED_BEHIND] = "Changes after this cursor are kept no longer",
+        [SCIM_FEED_BEHIND] = "Changes after this cursor are kept no longer, or "
+                             "have no entries, as the history was off",
         [SCIM_FEED_LOST] = "The store does not know this cursor's change: it "
                            "was lost, in a fail-over as a rule",
         [SCIM_FEED_ANEW] = "The tenant has been deleted and made anew since "

@@ -108,7 +108,8 @@ typedef struct {
 
 typedef enum {
     SCIM_FEED_OK = 0,
-    SCIM_FEED_BEHIND,       /* entries after `after` are kept no longer */
+    SCIM_FEED_BEHIND,       /* changes after `after` have no entries (any
+                             * more) */
     SCIM_FEED_LOST,         /* Redis does not know that entry, though it should:
                                a fail-over has lost it */
     SCIM_FEED_ANEW          /* it is of an earlier tenant of that name */

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "op/scim_op_changes.h"
 #include "store/scim_store_history.h"
@@ -309,6 +310,59 @@ behind_the_age(void **state)
                           "{\"history\":{\"count\":1}}");
     answer = follow(zero, NULL);
     assert_int_equal(answer.status, 200);
+}
+
+
+/* A follower is told of each change that has no entry, and finds a place to go
+ * on from at once. */
+static void
+while_the_history_is_off(void **state)
+{
+    size_t          i;
+    const char     *next, *ann;
+    unit_answer_t   answer;
+
+    static const char *const  changes[] = {
+        "POST /Users", "DELETE /Users/%s"
+    };
+
+    (void) state;
+
+    ann = unit_user("ann");
+    answer = follow("now", NULL);
+    next = next_of(&answer);
+
+    for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        unit_conf.policy.history_off = true;
+        answer = unit_op(unit_printf(changes[i], ann),
+                         i == 0 ? "{'userName':'bob'}" : NULL);
+        assert_true(answer.status < 300);
+        assert_gone(next, "no entries");
+
+        answer = follow("now", NULL);
+        next = next_of(&answer);
+        answer = follow(next, NULL);
+        assert_string_equal(next_of(&answer), next);
+        assert_waits(&answer, "acme", 50, tip());
+    }
+
+    /* what is not written leaves no gap */
+    assert_int_equal(unit_op("POST /Users", "{'userName':'bob'}").status, 409);
+    answer = follow(next, NULL);
+    assert_int_equal(answer.status, 200);
+
+    /* on again, and retention comes to what was before the gap */
+    unit_conf.policy.history_off = false;
+    unit_conf.policy.history_count = 1;
+    usleep(2000);
+    (void) unit_user("eve");
+
+    answer = follow(next, NULL);
+    assert_non_null(strstr(answer.text, "'new':'eve'"));
+    assert_null(strstr(answer.text, "'new':'ann'"));
+    answer = follow(NULL, NULL);
+    assert_non_null(strstr(answer.text, "'new':'eve'"));
+    assert_null(strstr(answer.text, "'new':'ann'"));
 }
 
 
@@ -621,6 +675,7 @@ main(void)
         TEST(how_long),
         TEST(behind_retention),
         TEST(behind_the_age),
+        TEST(while_the_history_is_off),
         TEST(lost_in_a_fail_over),
         TEST(another_tenant_of_that_name),
         TEST(what_is_refused),

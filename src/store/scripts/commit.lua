@@ -43,6 +43,7 @@
 
 -- include begin.lua
 -- include forget.lua
+-- include places.lua
 -- include history.lua
 -- include breaker.lua
 
@@ -359,6 +360,8 @@ if changed and logged then
     entry = record(ARGV[8], type, id, has_doc and ARGV[OWN + 2] or named, text,
                    with_document(member_changes()), swap and '1')
     recorded, newest = 1, entry
+elseif changed then
+    leave_gap()
 end
 
 if swap then

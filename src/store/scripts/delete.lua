@@ -16,6 +16,7 @@
 
 -- include begin.lua
 -- include forget.lua
+-- include places.lua
 -- include history.lua
 -- include breaker.lua
 
@@ -91,6 +92,8 @@ if logged then
                    string.format('%.0f', version + 1),
                    with_document(relations()), large and '1')
     retain(#lost + 1, entry)
+else
+    leave_gap()
 end
 
 if large and entry then

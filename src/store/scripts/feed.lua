@@ -12,10 +12,10 @@
 --          5 entries to give     6 bytes to read
 --
 -- Returns {state, tip, created, more, then the entries as XRANGE has them};
--- tip is the newest entry there ever was, more is 1 if there are newer ones
+-- tip is the history's end (parts/tip.lua), more is 1 if there are newer ones
 -- than given.  With another state than ok: {state, tip, created}, or {state}.
 --   ok
---   behind  entries behind the place are gone
+--   behind  changes behind the place have no entries, or none any more
 --   lost    there is no such entry, though it is not so old
 --   anew    the tenant has been made anew
 --   none    no such tenant
@@ -40,17 +40,10 @@ elseif tenant[1] ~= '1' and ARGV[1] ~= '1' then
 end
 
 -- include age.lua
+-- include places.lua
 -- include tip.lua
 
 local tip = newest_entry()
-
--- Whether place a is before b.
-local function before(a, b)
-    local ms, number = string.match(a, '^(%d+)-(%d+)$')
-    local ms_b, number_b = string.match(b, '^(%d+)-(%d+)$')
-    ms, ms_b = tonumber(ms), tonumber(ms_b)
-    return ms < ms_b or (ms == ms_b and tonumber(number) < tonumber(number_b))
-end
 
 local oldest = string.format('%.0f-0', first_moment(age))
 
@@ -61,26 +54,26 @@ end
 local function state()
     if ARGV[3] ~= created then
         return 'anew'
-    elseif before(tip, behind) then
+    elseif precedes(tip, behind) then
         return 'lost'
-    elseif before(behind, trimmed) then
+    elseif precedes(behind, trimmed) then
         return 'behind'
     elseif behind ~= '0-0' and behind ~= trimmed and behind ~= tip
            and not there(behind, behind) then
         return 'lost'
-    elseif before(behind, oldest) and there('(' .. behind, '(' .. oldest) then
+    elseif precedes(behind, oldest) and there('(' .. behind, '(' .. oldest) then
         return 'behind'
     end
     return 'ok'
 end
 
-local from = oldest
+local from = precedes(trimmed, oldest) and oldest or '(' .. trimmed
 if behind ~= '' then
     local found = state()
     if found ~= 'ok' then
         return {found, tip, created}
     end
-    from = before(behind, oldest) and oldest or '(' .. behind
+    from = precedes(behind, oldest) and oldest or '(' .. behind
 end
 
 local reply = {'ok', tip, created, 0}

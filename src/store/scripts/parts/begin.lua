@@ -54,7 +54,8 @@ if operation then
     end
 end
 
-local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen', 'parks')
+local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen', 'parks',
+                    'trimmed')
 if not tenant[1] then
     return outcome('none')
 elseif tenant[1] ~= '1' then

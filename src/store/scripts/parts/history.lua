@@ -10,6 +10,9 @@ local FORGET = 8
 -- Entries of dry runs that are kept, about.
 local REHEARSED = 10000
 
+-- The place that the history is without gaps behind.
+local trimmed = tenant[4] or '0-0'
+
 -- Name of a member, and its score in members:GROUP; nil: there is none such.
 local function look_up(member)
     local name = call('HGET', prefix .. 'r:User:' .. member, 'name')
@@ -100,7 +103,22 @@ local function retain(n, entry)
         gone, older = forget(most - gone,
                              string.format('%.0f', math.max(ms, 0)))
     end
-    if older or newest then
-        call('HSET', prefix .. 'tenant', 'trimmed', older or newest)
+    newest = older or newest
+    if newest and precedes(trimmed, newest) then
+        call('HSET', prefix .. 'tenant', 'trimmed', newest)
     end
+end
+
+-- A change that has no entry, since the history is off: nobody who follows it
+-- may go on from before this moment.  The ms is that which is to come, behind
+-- all entries of this one.
+local function leave_gap()
+    local time = call('TIME')
+    local place = string.format('%.0f-0', time[1] * 1000
+                                          + math.floor(time[2] / 1000) + 1)
+    if not precedes(trimmed, place) then
+        local ms, number = string.match(trimmed, '^(%d+)-(%d+)$')
+        place = ms .. '-' .. string.format('%.0f', number + 1)
+    end
+    call('HSET', prefix .. 'tenant', 'trimmed', place)
 end
