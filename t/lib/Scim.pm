@@ -170,7 +170,8 @@ sub several {
             split ' ', $block->error_code);
     }
     for my $section (qw(more_headers response_headers response_headers_like
-        raw_response_headers_like response_body response_body_like))
+        raw_response_headers_like response_body response_body_like
+        response_body_unlike))
     {
         next if !defined $block->$section || ref $block->$section;
         # A pattern that ends in `$` has no line end after it.
