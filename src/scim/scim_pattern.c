@@ -9,8 +9,11 @@
 
 
 /* A match is given up after so many steps, a few milliseconds at most, and so
- * much memory (in KiB). */
-#define STEPS  100000
+ * much memory (in KiB).  Nobody tells how many it took: one that is given up
+ * after the first few is begun anew with more, for which it pays. */
+#define FEW    100
+#define MORE   4
+#define STEPS  102400
 #define DEPTH  10000
 #define HEAP   1024
 
@@ -82,7 +85,6 @@ scim_pattern_compile(scim_pool_t *pool, scim_str_t text,
         return SCIM_NOMEM;
     }
 
-    pcre2_set_match_limit(pattern->limits, STEPS);
     pcre2_set_depth_limit(pattern->limits, DEPTH);
     pcre2_set_heap_limit(pattern->limits, HEAP);
 
@@ -93,9 +95,11 @@ scim_pattern_compile(scim_pool_t *pool, scim_str_t text,
 
 
 scim_rc_t
-scim_pattern_match(const scim_pattern_t *pattern, scim_str_t value)
+scim_pattern_match(const scim_pattern_t *pattern, scim_str_t value,
+    size_t *steps)
 {
     int                rc;
+    uint32_t           limit;
     pcre2_match_data  *match;
 
     match = pcre2_match_data_create(1, NULL);
@@ -103,9 +107,23 @@ scim_pattern_match(const scim_pattern_t *pattern, scim_str_t value)
         return SCIM_NOMEM;
     }
 
-    rc = pcre2_match(pattern->code,
-                     (PCRE2_SPTR) (value.len != 0 ? value.data : ""),
-                     value.len, 0, 0, match, pattern->limits);
+    limit = FEW;
+
+    for ( ;; ) {
+        pcre2_set_match_limit(pattern->limits, limit);
+        rc = pcre2_match(pattern->code,
+                         (PCRE2_SPTR) (value.len != 0 ? value.data : ""),
+                         value.len, 0, 0, match, pattern->limits);
+
+        if (rc != PCRE2_ERROR_MATCHLIMIT || limit == STEPS
+            || limit * MORE > *steps)
+        {
+            break;
+        }
+
+        limit *= MORE;
+        *steps -= limit;
+    }
 
     pcre2_match_data_free(match);
 

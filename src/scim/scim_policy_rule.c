@@ -120,7 +120,8 @@ refuse(const scim_rule_t *rule, scim_str_t value, scim_error_t *err)
 
 /* Each element of the value must match; there must be one. */
 static scim_rc_t
-check(const scim_rule_t *rule, const scim_json_t *value, scim_error_t *err)
+check(const scim_rule_t *rule, const scim_json_t *value, size_t *steps,
+    scim_error_t *err)
 {
     bool                any;
     scim_rc_t           rc;
@@ -136,7 +137,8 @@ check(const scim_rule_t *rule, const scim_json_t *value, scim_error_t *err)
         if (leaf != NULL) {
             any = true;
             rc = (rule->pattern == NULL)
-                 ? SCIM_OK : scim_pattern_match(rule->pattern, text_of(leaf));
+                 ? SCIM_OK
+                 : scim_pattern_match(rule->pattern, text_of(leaf), steps);
 
             if (rc != SCIM_OK) {
                 return (rc == SCIM_NOMEM) ? rc
@@ -172,10 +174,12 @@ scim_policy_check(const scim_policy_t *policy,
     const scim_resource_type_t *type, const scim_json_t *old,
     const scim_json_t *doc, scim_error_t *err)
 {
-    size_t              i;
+    size_t              i, steps;
     scim_rc_t           rc;
     const scim_rule_t  *rule;
     const scim_json_t  *now;
+
+    steps = SCIM_PATTERN_STEPS;
 
     for (i = 0; i < policy->nrules; i++) {
         rule = &policy->rules[i];
@@ -192,7 +196,7 @@ scim_policy_check(const scim_policy_t *policy,
             continue;
         }
 
-        rc = check(rule, now, err);
+        rc = check(rule, now, &steps, err);
         if (rc != SCIM_OK) {
             return rc;
         }

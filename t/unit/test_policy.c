@@ -423,6 +423,43 @@ rules(void **state)
 }
 
 
+/* Values that take long, though each could be borne alone. */
+static void
+many_slow_values(void **state)
+{
+    size_t         i, k;
+    scim_buf_t     buf;
+    scim_str_t     text;
+    scim_error_t   err;
+    scim_policy_t  policy;
+
+    static const struct {
+        size_t     n;
+        scim_rc_t  rc;
+    } cases[] = { { 3, SCIM_OK }, { 5000, SCIM_REFUSED } };
+
+    (void) state;
+
+    policy = good("{'require':[{'attribute':'emails.value',"
+                  "'pattern':'(a|aa)+b|a+'}]}");
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        scim_buf_init(&buf, pool, 1024);
+        scim_buf_lit(&buf, "{'emails':[");
+
+        for (k = 0; k < cases[i].n; k++) {
+            scim_buf_lit(&buf, "{'value':'aaaaaaaaaaaaaaaa'},");
+        }
+
+        scim_buf_lit(&buf, "{'value':'a'}]}\0");
+        assert_int_equal(scim_buf_done(&buf, &text), SCIM_OK);
+        assert_int_equal(scim_policy_check(&policy, unit_type("User"), NULL,
+                                           unit_json(pool, text.data), &err),
+                         cases[i].rc);
+    }
+}
+
+
 static scim_rc_t
 scarce(void *data)
 {
@@ -473,6 +510,7 @@ main(void)
         TEST(what_is_refused),
         TEST(too_much),
         TEST(rules),
+        TEST(many_slow_values),
         TEST(memory_may_run_short),
     };
 
