@@ -111,20 +111,18 @@ drop(void *data)
 }
 
 
-/* The place of an argument's value among n; SCIM_NONE: it is not given. */
+/* The place of an argument's value among n, 0 if it is not given. */
 static scim_rc_t
-read_choice(scim_op_t *op, scim_str_t args, const char *name,
-    const scim_str_t *values, size_t n, size_t *at, scim_error_t *err)
+read_choice(const char *name, scim_str_t value, const scim_str_t *values,
+    size_t n, size_t *at, scim_error_t *err)
 {
-    scim_rc_t   rc;
-    scim_str_t  value;
+    *at = 0;
 
-    rc = scim_request_arg(op->pool, args, scim_str_from(name), &value, err);
-    if (rc != SCIM_OK) {
-        return rc;
+    if (value.data == NULL) {
+        return SCIM_OK;
     }
 
-    for (*at = 0; *at < n; ++*at) {
+    for ( /* void */ ; *at < n; ++*at) {
         if (scim_str_eq(value, values[*at])) {
             return SCIM_OK;
         }
@@ -138,51 +136,49 @@ read_choice(scim_op_t *op, scim_str_t args, const char *name,
 
 /* ?existing=conflict|skip|replace&settings=0|1 */
 static scim_rc_t
-read_options(scim_op_t *op, scim_str_t args, options_t *options,
-    scim_error_t *err)
+read_options(scim_op_t *op, options_t *options, scim_error_t *err)
 {
-    size_t     at;
-    scim_rc_t  rc;
+    size_t      at;
+    scim_rc_t   rc;
+    scim_str_t  values[2];
 
-    static const scim_str_t  existing[] = {
+    static const char *const  names[] = { "existing", "settings", NULL };
+    static const scim_str_t   existing[] = {
         [SCIM_IMPORT_CONFLICT] = SCIM_STR("conflict"),
         [SCIM_IMPORT_SKIP] = SCIM_STR("skip"),
         [SCIM_IMPORT_REPLACE] = SCIM_STR("replace")
     };
-    static const scim_str_t  settings[] = { SCIM_STR("0"), SCIM_STR("1") };
+    static const scim_str_t   settings[] = { SCIM_STR("0"), SCIM_STR("1") };
 
-    *options = (options_t) { SCIM_IMPORT_CONFLICT, false };
+    rc = scim_admin_args(op, names, values, err);
 
-    rc = read_choice(op, args, "existing", existing, 3, &at, err);
+    if (rc == SCIM_OK) {
+        rc = read_choice(names[0], values[0], existing, 3, &at, err);
+    }
 
     if (rc == SCIM_OK) {
         options->existing = (scim_import_existing_e) at;
-
-    } else if (rc != SCIM_NONE) {
-        return rc;
+        rc = read_choice(names[1], values[1], settings, 2, &at, err);
     }
-
-    rc = read_choice(op, args, "settings", settings, 2, &at, err);
 
     if (rc == SCIM_OK) {
         options->settings = at == 1;
     }
 
-    return (rc == SCIM_NONE) ? SCIM_OK : rc;
+    return rc;
 }
 
 
 scim_rc_t
 scim_admin_import(scim_op_t *op, const redisReply *reply)
 {
-    scim_rc_t            rc;
-    options_t            options;
-    scim_error_t         err;
-    const scim_admin_t  *admin = op->state;
+    scim_rc_t     rc;
+    options_t     options;
+    scim_error_t  err;
 
     (void) reply;
 
-    rc = read_options(op, admin->args, &options, &err);
+    rc = read_options(op, &options, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
@@ -317,7 +313,7 @@ begun(scim_op_t *op, const redisReply *reply)
         return scim_admin_switched_off(op);
     }
 
-    rc = read_options(op, admin->args, &options, &err);
+    rc = read_options(op, &options, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }
