@@ -39,6 +39,10 @@ dynamic) add=--add-dynamic-module=$top ;;
 static)  add=--add-module=$top ;;
 esac
 
-./configure "${NGX_CONF_FLAGS[@]}" --builddir=../objs "$add" \
+# A tarball has it at its top, a clone of nginx's repository below auto/.
+configure=./configure
+[ -e configure ] || configure=auto/configure
+
+"$configure" "${NGX_CONF_FLAGS[@]}" --builddir=../objs "$add" \
     --with-cc="${NGX_CC:-cc}" --with-cc-opt="${NGX_CFLAGS-}" \
     --with-ld-opt="${NGX_LDFLAGS-}"
