@@ -44,7 +44,8 @@ sub start {
         open STDIN, '<', '/dev/null';
         open STDOUT, '>', "$self->{dir}/redis.log";
         open STDERR, '>&', \*STDOUT;
-        exec qw(redis-server --bind 127.0.0.1 --save), '', '--appendonly', 'no',
+        exec $ENV{REDIS_SERVER} // 'redis-server',
+            qw(--bind 127.0.0.1 --save), '', '--appendonly', 'no',
             '--port', $self->{port}, '--dir', $self->{dir}, '--unixsocket',
             $self->{socket}, '--unixsocketperm', '777'
             or POSIX::_exit(127);
