@@ -173,6 +173,20 @@ start_redis() {
     done
     REDIS_PID=$(redis_pid) ||
         fail "Redis does not answer: see $(pwd)/logs/redis.log"
+    mend_redis
+}
+
+# Of a transaction that was being written when Redis was killed, Redis cuts off
+# the last command only.  What is left waits in the file for the EXEC of the
+# next transaction, and would be carried out at the start after this one:
+# written anew, the file is rid of it.
+mend_redis() {
+    grep -q "^$REDIS_PID:M .*Truncating the AOF" logs/redis.log || return 0
+    redis-cli -s run/redis.sock bgrewriteaof > /dev/null
+    while redis-cli -s run/redis.sock info persistence |
+            grep -q '^aof_rewrite_\(in_progress\|scheduled\):1'; do
+        sleep 0.05
+    done
 }
 
 redis_ping() {

@@ -91,6 +91,33 @@ def test_killed_while_writing(server, tenant):
     writers.assert_nothing_lost()
 
 
+def test_killed_within_a_transaction(server, tenant):
+    """Half a commit that the append-only file ends with is not carried out,
+    now or at a later start."""
+    user = tenant.create_user("ann")
+    server.stop()
+
+    key = f"scim:{{{tenant.tenant}}}:r:User:{user}"
+    def command(*words):
+        return f"*{len(words)}\r\n" + "".join(
+            f"${len(word)}\r\n{word}\r\n" for word in words)
+
+    file = max((server.var / "redis/appendonlydir").glob("*.incr.aof"))
+    with file.open("a") as out:
+        out.write(command("SELECT", "0") + command("MULTI")
+                  + command("HSET", key, "ver", "7") + "*3\r\n$3\r\nSE")
+
+    for name in "bob", "eve":
+        server.start()
+        assert tenant.get(f"/Users/{user}").headers["etag"] == 'W/"1"'
+        tenant.create_user(name)
+        server.stop()
+
+    server.start()
+    assert_list(tenant.get("/Users"), 3)
+    assert tenant.get(f"/Users/{user}").headers["etag"] == 'W/"1"'
+
+
 def test_health_follows(server, tenant):
     health = server.env["SCIM_BASE_URL"].replace("/scim/v2", "/healthz")
     assert tenant.http.get(health).json() == {"status": "ok"}
