@@ -38,21 +38,13 @@ static scim_rc_t rejoined(scim_op_t *op, const redisReply *reply);
 
 
 static scim_rc_t
-read_revision(scim_op_t *op, scim_str_t args, uint64_t *revision,
-    scim_error_t *err)
+read_revision(scim_str_t text, uint64_t *revision, scim_error_t *err)
 {
-    size_t      i;
-    scim_rc_t   rc;
-    scim_str_t  text;
-
-    rc = scim_request_arg(op->pool, args, scim_str("revision"), &text, err);
-    if (rc != SCIM_OK && rc != SCIM_NONE) {
-        return rc;
-    }
+    size_t  i;
 
     *revision = 0;
 
-    for (i = 0; rc == SCIM_OK && i < text.len && text.len <= 15; i++) {
+    for (i = 0; i < text.len && text.len <= 15; i++) {
         if (text.data[i] < '0' || text.data[i] > '9') {
             break;
         }
@@ -60,7 +52,7 @@ read_revision(scim_op_t *op, scim_str_t args, uint64_t *revision,
         *revision = *revision * 10 + (uint64_t) (text.data[i] - '0');
     }
 
-    if (rc == SCIM_NONE || i != text.len || *revision == 0) {
+    if (i != text.len || *revision == 0) {
         return scim_refuse(err, 400, SCIM_INVALID_VALUE,
                            "\"revision\" must be the version to restore, such "
                            "as ?revision=3: the history lists them");
@@ -71,9 +63,9 @@ read_revision(scim_op_t *op, scim_str_t args, uint64_t *revision,
 
 
 /* The request becomes one for a resource of the tenant, which is shown as the
- * tenant's SCIM endpoint of the admin API does; its filter is the query. */
+ * tenant's SCIM endpoint of the admin API does; its filter is the revision. */
 static scim_rc_t
-address(scim_op_t *op, const scim_admin_t *admin)
+address(scim_op_t *op, const scim_admin_t *admin, scim_str_t revision)
 {
     scim_op_env_t   *env;
     scim_request_t  *request = &op->request;
@@ -92,7 +84,7 @@ address(scim_op_t *op, const scim_admin_t *admin)
         .target = SCIM_TARGET_RESOURCE,
         .type = scim_schemas_endpoint(env->conf->schemas, admin->part[0]),
         .id = admin->part[1],
-        .filter = admin->args
+        .filter = revision
     };
 
     return scim_str_printf(op->pool, &env->base,
@@ -104,9 +96,19 @@ address(scim_op_t *op, const scim_admin_t *admin)
 scim_rc_t
 scim_admin_restore(scim_op_t *op, const redisReply *reply)
 {
+    scim_rc_t            rc;
+    scim_str_t           revision;
+    scim_error_t         err;
     const scim_admin_t  *admin = op->state;
 
-    if (address(op, admin) != SCIM_OK) {
+    static const char *const  names[] = { "revision", NULL };
+
+    rc = scim_admin_args(op, names, &revision, &err);
+    if (rc != SCIM_OK) {
+        return scim_op_stop(op, rc, &err);
+    }
+
+    if (address(op, admin, revision) != SCIM_OK) {
         return SCIM_NOMEM;
     }
 
@@ -143,7 +145,7 @@ start(scim_op_t *op, const redisReply *reply)
         return SCIM_NOMEM;
     }
 
-    rc = read_revision(op, op->request.filter, &r->revision, &err);
+    rc = read_revision(op->request.filter, &r->revision, &err);
     if (rc != SCIM_OK) {
         return scim_op_stop(op, rc, &err);
     }

@@ -368,6 +368,9 @@ no_such_revision(void **state)
     refused(unit_admin(unit_printf("POST /tenants/acme/Users/%s/restore"
                                    "?revision=1234567890123456", id), NULL),
             400, "such as");
+    refused(unit_admin(unit_printf("POST /tenants/acme/Users/%s/restore"
+                                   "?revision=1&revision=2", id), NULL),
+            400, "once");
     refused(unit_admin(unit_printf("POST /tenants/none/Users/%s/restore"
                                    "?revision=1", id), NULL), 404, "tenant");
     refused(unit_admin(unit_printf("GET /tenants/acme/Users/%s/restore"
