@@ -184,7 +184,7 @@ mend_redis() {
     grep -q "^$REDIS_PID:M .*Truncating the AOF" logs/redis.log || return 0
     redis-cli -s run/redis.sock bgrewriteaof > /dev/null
     while redis-cli -s run/redis.sock info persistence |
-            grep -q '^aof_rewrite_\(in_progress\|scheduled\):1'; do
+            grep '^aof_rewrite_\(in_progress\|scheduled\):1' > /dev/null; do
         sleep 0.05
     done
 }
