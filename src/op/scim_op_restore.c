@@ -19,7 +19,6 @@
 
 #include "scim_op_admin.h"
 #include "scim_op_restore.h"
-#include "scim_request.h"
 
 
 /* How often nothing is found where a deletion has to be, before it is not put
