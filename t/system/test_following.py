@@ -119,8 +119,10 @@ def test_loop(server, tmp_path):
         assert user_of(process) == "joe"
 
     # Fallen behind it stops, and says how to begin anew.
-    server.admin.patch(f"/tenants/{client.tenant}", json={
-        "settings": {"history": {"count": 1}}}).raise_for_status()
+    # (Each worker connects to Redis again by itself.)
+    assert wait_until(lambda: server.admin.patch(
+        f"/tenants/{client.tenant}",
+        json={"settings": {"history": {"count": 1}}}).status_code == 200, 10)
     for name in ("kim", "lea", "mia"):
         client.create_user(name)
     with following(server, client, tmp_path) as process:
