@@ -150,6 +150,7 @@ read_options(scim_op_t *op, options_t *options, scim_error_t *err)
     };
     static const scim_str_t   settings[] = { SCIM_STR("0"), SCIM_STR("1") };
 
+    at = 0;
     rc = scim_admin_args(op, names, values, err);
 
     if (rc == SCIM_OK) {
