@@ -148,7 +148,8 @@ check_schemas(scim_pool_t *pool, const scim_schemas_t *schemas)
         check_attrs(schema->attrs, schema->nattrs, NULL);
 
         scim_buf_init(&buf, pool, 0);
-        must(scim_discovery_schema(&buf, scim_str("b"), schemas, schema->id)
+        must(scim_discovery_schema(&buf, scim_str("b"), schemas, schema->id,
+                                   true)
              == SCIM_OK);
         check_shown(pool, &buf);
     }
@@ -158,9 +159,15 @@ check_schemas(scim_pool_t *pool, const scim_schemas_t *schemas)
         check_type(pool, type);
     }
 
-    scim_buf_init(&buf, pool, 0);
-    scim_discovery_types(&buf, scim_str("b"), schemas);
-    check_shown(pool, &buf);
+    for (i = 0; i < 2; i++) {
+        scim_buf_init(&buf, pool, 0);
+        scim_discovery_types(&buf, scim_str("b"), schemas, i == 1);
+        check_shown(pool, &buf);
+
+        scim_buf_init(&buf, pool, 0);
+        scim_discovery_schemas(&buf, scim_str("b"), schemas, i == 1);
+        check_shown(pool, &buf);
+    }
 }
 
 
