@@ -1,13 +1,16 @@
 """A running nginx-scim, started as a person starts it: by `make run`."""
 
+import contextlib
 import itertools
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 import httpx
@@ -174,6 +177,22 @@ def check_log(text, expected=None):
     bad = [line for line in text.splitlines() if BAD_LOG.search(line)
            and not (expected and re.search(expected, line))]
     assert not bad, "\n".join(bad)
+
+
+@contextlib.contextmanager
+def running(expected=None):
+    """A server of the test's own, which may be harmed."""
+    root = pathlib.Path(tempfile.mkdtemp(prefix="nginx-scim-"))
+    server = Server(root)
+    try:
+        server.start()
+        yield server
+        if alive(server.nginx_pid):
+            server.stop()
+        server.check_log(expected)
+    finally:
+        server.kill()
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def wait_until(check, seconds):

@@ -4,12 +4,9 @@ import contextlib
 import http.client
 import json
 import os
-import pathlib
 import re
-import shutil
 import signal
 import socket
-import tempfile
 import threading
 import time
 from base64 import b64encode
@@ -18,23 +15,7 @@ import httpx
 import pytest
 
 from scim_load import Writers
-from scim_server import Server, alive, wait_until
-
-
-@contextlib.contextmanager
-def running(expected=None):
-    """A server of the test's own, which may be harmed."""
-    root = pathlib.Path(tempfile.mkdtemp(prefix="nginx-scim-"))
-    server = Server(root)
-    try:
-        server.start()
-        yield server
-        if alive(server.nginx_pid):
-            server.stop()
-        server.check_log(expected)
-    finally:
-        server.kill()
-        shutil.rmtree(root, ignore_errors=True)
+from scim_server import alive, running, wait_until
 
 
 def feed(server):

@@ -17,23 +17,7 @@ import pytest
 from scim_client import USER, assert_error, assert_list, percent
 from scim_load import Writers
 from scim_nginx import Nginx
-from scim_server import Server, alive, wait_until
-
-
-@contextlib.contextmanager
-def running(expected=None):
-    """A server of the test's own, which may be harmed."""
-    root = pathlib.Path(tempfile.mkdtemp(prefix="nginx-scim-"))
-    server = Server(root)
-    try:
-        server.start()
-        yield server
-        if alive(server.nginx_pid):
-            server.stop()
-        server.check_log(expected)
-    finally:
-        server.kill()
-        shutil.rmtree(root, ignore_errors=True)
+from scim_server import alive, running, wait_until
 
 
 class Readers(threading.Thread):

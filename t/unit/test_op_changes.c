@@ -511,28 +511,14 @@ many(void **state)
 static void
 large_entries(void **state)
 {
-    size_t      n, len;
-    char       *text;
+    size_t      len;
     unsigned    trips;
     scim_op_t  *op;
 
     (void) state;
 
     len = 300000;
-    text = malloc(len);
-    assert_non_null(text);
-    memset(text, ' ', len);
-    text[0] = '[';
-    text[len - 1] = ']';
-
-    for (n = 1; n <= 9; n++) {
-        freeReplyObject(redisCommand(unit_redis_connection(),
-            "XADD scim:{acme}:history %llu-0 op update type User id u1 ver 1 "
-            "changes %b", UNIT_HISTORY_MS + (unsigned long long) n, text,
-            len));
-    }
-
-    free(text);
+    unit_history_large(9, len);
 
     asked = (scim_changes_t) { .limit = scim_str_absent };
     op = scim_op_changes(unit_op_pool(), &unit_env, &asked);

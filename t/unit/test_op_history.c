@@ -431,8 +431,7 @@ a_long_history(void **state)
 static void
 large_entries(void **state)
 {
-    size_t       n, len;
-    char        *text;
+    size_t       len;
     unsigned     trips;
     scim_op_t   *op;
     const char  *at;
@@ -440,20 +439,7 @@ large_entries(void **state)
     (void) state;
 
     len = 200000;
-    text = malloc(len);
-    assert_non_null(text);
-    memset(text, ' ', len);
-    text[0] = '[';
-    text[len - 1] = ']';
-
-    for (n = 1; n <= 30; n++) {
-        freeReplyObject(redisCommand(unit_redis_connection(),
-            "XADD scim:{acme}:history %llu-0 op update type User id u1 ver 1 "
-            "changes %b", UNIT_HISTORY_MS + (unsigned long long) n, text,
-            len));
-    }
-
-    free(text);
+    unit_history_large(30, len);
 
     op = scim_op_admin(unit_op_pool(), &unit_env, SCIM_GET,
                        scim_str("/tenants/acme/history"), scim_str_absent,

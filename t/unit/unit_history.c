@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "unit_history.h"
 #include "unit_redis.h"
@@ -93,6 +94,29 @@ unit_entries(unsigned first, unsigned last)
     for ( ; first <= last; first++) {
         unit_entry(&(unit_entry_t) { .place = first, .version = first });
     }
+}
+
+
+void
+unit_history_large(unsigned last, size_t len)
+{
+    char      *text;
+    unsigned   place;
+
+    text = malloc(len);
+    assert_non_null(text);
+    memset(text, ' ', len);
+    text[0] = '[';
+    text[len - 1] = ']';
+
+    for (place = 1; place <= last; place++) {
+        freeReplyObject(redisCommand(unit_redis_connection(),
+            "XADD scim:{acme}:history %llu-0 op update type User id u1 ver 1 "
+            "changes %b", UNIT_HISTORY_MS + (unsigned long long) place, text,
+            len));
+    }
+
+    free(text);
 }
 
 

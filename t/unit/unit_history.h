@@ -29,6 +29,10 @@ void unit_entry(const unit_entry_t *entry);
 /* Updates of u1, places first to last, the versions the same. */
 void unit_entries(unsigned first, unsigned last);
 
+/* Updates of u1 in places 1 to `last` whose changes are blanks, so many bytes
+ * each; without places in the history of u1. */
+void unit_history_large(unsigned last, size_t len);
+
 /* Takes the entry away as retention does. */
 void unit_entry_trim(unsigned place, const char *type, const char *id);
 
