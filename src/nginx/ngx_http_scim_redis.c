@@ -110,7 +110,7 @@ ngx_http_scim_redis_send(ngx_http_scim_redis_t *redis,
         return NULL;
     }
 
-    if (redis->down) {
+    if (redis->down && !ngx_http_scim_redis_probe(redis)) {
         ngx_http_scim_redis_refuse(redis->cause,
                                    ngx_http_scim_redis_retry_after(redis), err);
         return NULL;

@@ -5,7 +5,8 @@
  *
  * From any of them ngx_http_scim_redis_lost() leads back: to a new attempt at
  * once when a connection broke that worked, else to back-off, in which commands
- * are refused at once until an attempt made by the timer succeeds.
+ * are refused at once until an attempt succeeds: one made by the timer, or by a
+ * command that comes a while after the last one failed.
  */
 
 #include "ngx_http_scim_redis_int.h"
@@ -13,6 +14,9 @@
 
 #define NGX_HTTP_SCIM_REDIS_BACKOFF_MIN  50
 #define NGX_HTTP_SCIM_REDIS_BACKOFF_MAX  5000
+
+/* ms: so soon after an attempt that failed no command makes another one. */
+#define NGX_HTTP_SCIM_REDIS_PROBE_AFTER  100
 
 /* How many connections may break young before that counts as being down. */
 #define NGX_HTTP_SCIM_REDIS_BREAKS       2
@@ -120,6 +124,23 @@ ngx_http_scim_redis_retry_handler(ngx_event_t *ev)
 
     ident = ev->data;
     ngx_http_scim_redis_connect(ident->data);
+}
+
+
+ngx_uint_t
+ngx_http_scim_redis_probe(ngx_http_scim_redis_t *redis)
+{
+    if (redis->state != NGX_HTTP_SCIM_REDIS_BACKOFF || ngx_exiting
+        || ngx_current_msec - redis->failed_at
+           < NGX_HTTP_SCIM_REDIS_PROBE_AFTER)
+    {
+        return 0;
+    }
+
+    ngx_del_timer(&redis->retry_timer);
+    ngx_http_scim_redis_connect(redis);
+
+    return redis->state != NGX_HTTP_SCIM_REDIS_BACKOFF;
 }
 
 
@@ -421,6 +442,7 @@ ngx_http_scim_redis_back_off(ngx_http_scim_redis_t *redis)
     delay = delay / 2 + (ngx_msec_t) ngx_random() % (delay / 2 + 1);
 
     redis->failures++;
+    redis->failed_at = ngx_current_msec;
     redis->down = 1;
     redis->state = NGX_HTTP_SCIM_REDIS_BACKOFF;
 

@@ -44,7 +44,8 @@ typedef enum {
     NGX_HTTP_SCIM_REDIS_CONNECTING,
     NGX_HTTP_SCIM_REDIS_HELLO,      /* AUTH, SELECT, …: replies awaited */
     NGX_HTTP_SCIM_REDIS_READY,
-    NGX_HTTP_SCIM_REDIS_BACKOFF,    /* no connection; a timer makes one */
+    NGX_HTTP_SCIM_REDIS_BACKOFF,    /* no connection; a timer makes one, or
+                                       a command (see _probe()) */
     NGX_HTTP_SCIM_REDIS_CLOSED      /* the worker exits */
 } ngx_http_scim_redis_state_e;
 
@@ -121,6 +122,7 @@ struct ngx_http_scim_redis_s {
     ngx_event_t                        connect_timer;
     ngx_event_t                        retry_timer;
     ngx_uint_t                         failures;    /* attempts in a row */
+    ngx_msec_t                         failed_at;   /* the last of them */
     ngx_uint_t                         breaks;      /* young connections in a
                                                        row */
     ngx_http_scim_redis_cause_e        cause;       /* of the last end */
@@ -174,6 +176,15 @@ void ngx_http_scim_redis_conn_init(ngx_http_scim_redis_t *redis,
 
 /* Begins to connect.  The outcome may be there before it returns. */
 void ngx_http_scim_redis_connect(ngx_http_scim_redis_t *redis);
+
+/*
+ * Called for a command while Redis is known to be down: may begin to connect
+ * without waiting for the timer, which after a long outage is seconds away.
+ * Returns 1 if the command is to wait for the outcome: it is the only one that
+ * does, so that an outage which shows by silence alone delays one request for
+ * each attempt.
+ */
+ngx_uint_t ngx_http_scim_redis_probe(ngx_http_scim_redis_t *redis);
 
 /*
  * The connection, or the attempt to make one, is over: commands are put back

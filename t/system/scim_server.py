@@ -117,7 +117,8 @@ class Server:
         os.kill(self.nginx_pid, signal.SIGHUP)
 
     def start_redis(self, *more, wait=True):
-        """Redis again, on the same socket and data, after it was killed."""
+        """Redis again, on the same socket and data, after it was killed: it
+        answers, and each worker has found it."""
         proc = subprocess.Popen(
             ["redis-server", "../conf/redis.conf", *more],
             cwd=self.var / "redis", stdin=subprocess.DEVNULL,
@@ -127,6 +128,11 @@ class Server:
 
         if wait:
             assert wait_until(lambda: self.ping() == "PONG", 15), self.ping()
+            assert wait_until(self.connected, 15), "workers do not connect"
+
+    def connected(self):
+        names = re.findall(r" name=(\S+) ", self.redis("client", "list"))
+        return len(names) >= len(self.workers())
 
     def ping(self):
         done = subprocess.run(

@@ -188,8 +188,6 @@ def test_redis_dies_during_an_export(server, large):
     reader.close()
     assert b'{"end":' not in text and not text.endswith(b"\r\n0\r\n\r\n")
     server.start_redis()
-    assert wait_until(
-        lambda: server.admin.get("/tenants").status_code == 200, 15)
     assert '{"end":true,' in run_export(server, large)
 
 
@@ -208,8 +206,6 @@ def test_redis_dies_during_an_import(server):
     assert last["end"] is False and last["status"] == 503, last
     assert last["detail"] and 1000 < last["created"] < FEWER
     server.start_redis()
-    assert wait_until(
-        lambda: server.admin.get("/tenants").status_code == 200, 15)
     kept = server.admin.get(f"/tenants/{tenant}").json()["users"]
     assert kept >= last["created"]
     said = run_import(server, tenant, lines, existing="skip")

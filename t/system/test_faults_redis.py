@@ -28,13 +28,11 @@ MARGIN = 1.5        # of a busy machine
 @pytest.fixture(autouse=True)
 def mended(server):
     """A test that fails does not take the others with it, and the next one
-    begins with both workers connected: one that has tried in vain for long
-    waits up to 5 s until it tries again."""
+    begins with both workers connected."""
     yield
     if server.ping() != "PONG":
         server.start_redis()
-    assert wait_until(
-        lambda: server.admin.get("/tenants").status_code == 200, 15)
+    assert wait_until(server.connected, 15)
 
 
 def unavailable(answer):
@@ -128,6 +126,17 @@ def test_health_follows(server, tenant):
     server.start_redis()
     assert wait_until(
         lambda: tenant.http.get(health).status_code == 200, 15)
+
+
+def test_back_after_long(server, tenant):
+    """Who asks finds it again: the workers' own attempts are seconds apart
+    by now."""
+    server.kill_redis()
+    time.sleep(4)
+    server.start_redis(wait=False)
+    assert wait_until(lambda: server.ping() == "PONG", 15)
+    time.sleep(0.15)
+    serves(tenant, seconds=0)
 
 
 def test_down_is_said_once(server, tenant):
