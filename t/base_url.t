@@ -206,3 +206,47 @@ GET /scim/v2/Users/ada-1
 --- more_headers eval: "${main::Auth}Host: a\xff\xfe"
 --- json
 {"meta": {"location": "/^http:\\/\\/localhost[:\\d]*\\/scim\\/v2\\/Users\\/ada-1$/"}}
+
+
+
+=== TEST 12: bytes that no URL has, in a prefix of the request's own
+--- config
+location ~ ^/(?<t>[^/]+)/scim/ {
+    scim;
+    scim_tenant  acme;
+    scim_prefix  /$t/scim;
+}
+--- scim_users
+ada-1 ada@example.com
+--- request
+GET /a%0d%0aX-Evil:%20b/scim/Users/ada-1
+
+GET /a"%5C%C3%BC%FFz~/scim/Users/ada-1
+--- response_headers
+Location: http://localhost/a%0D%0AX-Evil:%20b/scim/Users/ada-1
+X-Evil:
+
+Location: http://localhost/a%22%5C%C3%BC%FFz~/scim/Users/ada-1
+--- json
+{"meta": {"location": "http://localhost/a%0D%0AX-Evil:%20b/scim/Users/ada-1"}}
+
+{"meta": {"location": "http://localhost/a%22%5C%C3%BC%FFz~/scim/Users/ada-1"}}
+
+
+
+=== TEST 13: and in a base URL, which may have what is encoded already
+--- config
+location ~ ^/(?<t>[^/]+)/scim/ {
+    scim;
+    scim_tenant    acme;
+    scim_prefix    /$t/scim;
+    scim_base_url  https://id.example.com/%41/$t;
+}
+--- scim_users
+ada-1 ada@example.com
+--- request
+GET /a%0ab%FF/scim/Users/ada-1
+--- response_headers
+Location: https://id.example.com/%41/a%0Ab%FF/Users/ada-1
+--- json
+{"meta": {"location": "https://id.example.com/%41/a%0Ab%FF/Users/ada-1"}}

@@ -186,6 +186,33 @@ ngx_http_scim_server_name(ngx_http_request_t *r, ngx_flag_t https,
 }
 
 
+/* A prefix or base URL may hold any bytes, by a variable: those that no URL has
+ * are encoded.  Others stay, '%' too, as it may be encoded already. */
+static void
+ngx_http_scim_add_url(scim_buf_t *buf, const ngx_str_t *url)
+{
+    size_t         i;
+    u_char         c;
+    static u_char  marks[] = "\"<>\\^`{|}";
+    static char    hex[] = "0123456789ABCDEF";
+
+    for (i = 0; i < url->len; i++) {
+        c = url->data[i];
+
+        if (c > 0x20 && c < 0x7f
+            && ngx_strlchr(marks, marks + sizeof(marks) - 1, c) == NULL)
+        {
+            scim_buf_char(buf, (char) c);
+            continue;
+        }
+
+        scim_buf_char(buf, '%');
+        scim_buf_char(buf, hex[c >> 4]);
+        scim_buf_char(buf, hex[c & 0xf]);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
     scim_str_t *base)
@@ -221,7 +248,7 @@ ngx_http_scim_request_base(ngx_http_request_t *r, scim_pool_t *pool,
     }
 
     scim_buf_add(&buf, (char *) host.data, host.len);
-    scim_buf_add(&buf, (char *) prefix.data, prefix.len);
+    ngx_http_scim_add_url(&buf, &prefix);
 
     return scim_buf_done(&buf, base) == SCIM_OK ? NGX_OK : NGX_ERROR;
 }
@@ -232,6 +259,7 @@ ngx_http_scim_base_url(ngx_http_request_t *r, scim_pool_t *pool,
     scim_str_t *base)
 {
     ngx_str_t                  url;
+    scim_buf_t                 buf;
     ngx_http_scim_loc_conf_t  *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_scim_module);
@@ -248,5 +276,8 @@ ngx_http_scim_base_url(ngx_http_request_t *r, scim_pool_t *pool,
         url.len--;
     }
 
-    return ngx_http_scim_copy(pool, &url, base);
+    scim_buf_init(&buf, pool, url.len);
+    ngx_http_scim_add_url(&buf, &url);
+
+    return scim_buf_done(&buf, base) == SCIM_OK ? NGX_OK : NGX_ERROR;
 }
