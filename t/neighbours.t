@@ -112,3 +112,17 @@ X-Evil:
 
 X-Resource: <>
 X-Evil:
+
+
+
+=== TEST 6: what scim_token takes goes on into an if block with it
+--- config
+location = /_optional {
+    internal;
+    scim_token  optional;
+    if ($request_method = GET) { set $y 1; }
+}
+location /scim/v2/ { scim; auth_request /_optional; }
+--- more_headers: none
+--- request
+GET /scim/v2/Schemas

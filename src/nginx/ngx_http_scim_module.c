@@ -136,6 +136,7 @@ ngx_http_scim_merge_handler(ngx_conf_t *cf, ngx_http_scim_loc_conf_t *prev,
     if (clcf->noname && clcf->handler == NULL && prev->handler != NULL) {
         clcf->handler = prev->handler;
         conf->handler = prev->handler;
+        conf->token_optional = prev->token_optional;
         conf->name = prev->name;
 
         if (conf->prefix == NULL) {
