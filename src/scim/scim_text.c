@@ -144,6 +144,52 @@ fold_ascii(scim_str_t s, char *to)
 }
 
 
+/* Combining marks in a row that are put into order, as in Unicode's stream-safe
+ * text.  utf8proc does so by exchanging neighbours, which is quadratic: a text
+ * that is nothing but marks would hold a worker for minutes. */
+#define FOLD_MARKS  30
+
+/* Code points that one may become, and more. */
+#define FOLD_PARTS  16
+
+
+/* How many code points the text is to be decomposed into, or less than 0; and
+ * whether more than FOLD_MARKS marks are in a row there. */
+static utf8proc_ssize_t
+measure(const utf8proc_uint8_t *text, utf8proc_ssize_t len,
+    utf8proc_option_t how, bool *crowded)
+{
+    int               bound = 0;
+    unsigned          marks = 0;
+    utf8proc_int32_t  point, parts[FOLD_PARTS];
+    utf8proc_ssize_t  at, i, n, count, total = 0;
+
+    *crowded = false;
+
+    for (at = 0; at < len; at += n) {
+        n = utf8proc_iterate(text + at, len - at, &point);
+        if (n <= 0) {
+            return -1;
+        }
+
+        count = utf8proc_decompose_char(point, parts, FOLD_PARTS, how, &bound);
+        if (count < 0 || count > FOLD_PARTS) {
+            return -1;
+        }
+
+        for (i = 0; i < count; i++) {
+            marks = utf8proc_get_property(parts[i])->combining_class != 0
+                    ? marks + 1 : 0;
+            *crowded = *crowded || marks > FOLD_MARKS;
+        }
+
+        total += count;
+    }
+
+    return total;
+}
+
+
 /*
  * utf8proc decomposes into code points and writes UTF-8 over them; the memory
  * is ours, it allocates nothing.
@@ -151,13 +197,20 @@ fold_ascii(scim_str_t s, char *to)
 static scim_rc_t
 fold_unicode(scim_pool_t *pool, scim_str_t s, scim_str_t *out)
 {
-    const utf8proc_option_t  how = UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE
+    bool                     crowded, other;
+    utf8proc_option_t        how = UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE
                                    | UTF8PROC_STABLE;
     const utf8proc_uint8_t  *text = (const utf8proc_uint8_t *) s.data;
     utf8proc_ssize_t         len = (utf8proc_ssize_t) s.len, n;
     utf8proc_int32_t        *points;
 
-    n = utf8proc_decompose(text, len, NULL, 0, how);
+    n = measure(text, len, how, &crowded);
+
+    if (crowded) {
+        how = UTF8PROC_CASEFOLD;
+        n = measure(text, len, how, &other);
+    }
+
     if (n < 0 || (size_t) n >= SIZE_MAX / sizeof(*points)) {
         return SCIM_NOMEM;
     }

@@ -24,7 +24,9 @@ scim_rc_t scim_utf8_excerpt(scim_pool_t *pool, scim_str_t s, size_t max,
 /*
  * The form in which values that are not caseExact are compared, indexed and
  * kept unique: Unicode default full case folding, then NFC (utf8proc).
- * ASCII text takes a short way without the library.  s is valid UTF-8.
+ * ASCII text takes a short way without the library.  s is valid UTF-8.  What
+ * has more than 30 combining marks in a row, as no language does, is folded but
+ * not brought into a normal form, which would take too long.
  */
 scim_rc_t scim_fold(scim_pool_t *pool, scim_str_t s, scim_str_t *out);
 

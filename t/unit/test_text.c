@@ -154,6 +154,46 @@ fold_is_full_and_composed(void **state)
 }
 
 
+/* Marks are put into order, but not any number of them: that takes a time
+ * which grows with its square. */
+static void
+crowds_of_marks_stay_as_they_are(void **state)
+{
+    static const struct {
+        size_t       n;             /* times the mark, then the last one */
+        const char  *mark, *last, *begins;
+    } cases[] = {
+        { 29, "\xcc\x81", "\xcc\xa3", "\xe1\xba\xb9\xcc\x81" },
+        { 30, "\xcc\x81", "\xcc\xa3", "e\xcc\x81\xcc\x81" },
+        { 200000, "\xcc\x81", "\xcc\xa3", "e\xcc\x81\xcc\x81" },
+        { 200000, "\xe0\xbd\xb3", "", "e\xe0\xbd\xb3" }   /* two in one */
+    };
+    scim_pool_t  *pool = scim_pool_create(0);
+    scim_str_t    out;
+    scim_buf_t    buf;
+    size_t        i, j;
+
+    (void) state;
+
+    for (i = 0; i < N(cases); i++) {
+        scim_buf_init(&buf, pool, 64);
+        scim_buf_char(&buf, 'E');
+
+        for (j = 0; j < cases[i].n; j++) {
+            scim_buf_str(&buf, scim_str_from(cases[i].mark));
+        }
+
+        scim_buf_str(&buf, scim_str_from(cases[i].last));
+
+        assert_int_equal(scim_buf_done(&buf, &out), SCIM_OK);
+        assert_int_equal(scim_fold(pool, out, &out), SCIM_OK);
+        assert_true(scim_str_starts(out, scim_str_from(cases[i].begins)));
+    }
+
+    scim_pool_destroy(pool);
+}
+
+
 static size_t
 encode(uint32_t c, char *to)
 {
@@ -405,6 +445,7 @@ main(void)
         cmocka_unit_test(cut_leaves_characters_whole),
         cmocka_unit_test(excerpts_are_clean),
         cmocka_unit_test(fold_is_full_and_composed),
+        cmocka_unit_test(crowds_of_marks_stay_as_they_are),
         cmocka_unit_test(every_character),
         cmocka_unit_test(dates_are_parsed),
         cmocka_unit_test(dates_are_written),
