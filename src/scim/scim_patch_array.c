@@ -17,6 +17,43 @@ refuse_work(scim_patch_edit_t *ed, const scim_patch_op_t *op)
 }
 
 
+/* So much text takes about as long to compare as an entry does at least. */
+#define COMPARED_TEXT  64
+
+
+static size_t
+text_weight(const scim_json_t *entry)
+{
+    size_t             bytes = entry->text.len;
+    const scim_json_t *member;
+
+    for (member = entry->first; member != NULL; member = member->next) {
+        bytes += member->text.len;
+    }
+
+    return bytes / COMPARED_TEXT;
+}
+
+
+/* Comparisons that looking at each entry costs, when each is compared with
+ * `value` or, if that is NULL, with something short. */
+static size_t
+weight(const scim_json_t *array, const scim_json_t *value)
+{
+    size_t             n, each;
+    const scim_json_t *entry;
+
+    each = 1 + (value != NULL ? text_weight(value) : 0);
+    n = array->count * each;
+
+    for (entry = array->first; entry != NULL; entry = entry->next) {
+        n += text_weight(entry);
+    }
+
+    return n;
+}
+
+
 static scim_rc_t
 refuse_no_target(scim_patch_edit_t *ed, const scim_patch_op_t *op,
     const char *why)
@@ -159,7 +196,7 @@ add_entry(scim_patch_edit_t *ed, const scim_patch_op_t *op, scim_json_t *array,
     scim_rc_t     rc;
     scim_json_t  *entry;
 
-    if (!scim_patch_afford(&ed->work, array->count)) {
+    if (!scim_patch_afford(&ed->work, weight(array, value))) {
         return refuse_work(ed, op);
     }
 
@@ -212,7 +249,7 @@ remove_entries(scim_patch_edit_t *ed, const scim_patch_op_t *op,
 
     for (value = op->value->first; value != NULL; value = value->next) {
         do {
-            if (!scim_patch_afford(&ed->work, array->count)) {
+            if (!scim_patch_afford(&ed->work, weight(array, value))) {
                 return refuse_work(ed, op);
             }
 
@@ -418,7 +455,7 @@ edit_selected(scim_patch_edit_t *ed, const scim_patch_op_t *op,
     scim_rc_t     rc;
     scim_json_t  *entry, *next;
 
-    if (!scim_patch_afford(&ed->work, array->count * op->cost)) {
+    if (!scim_patch_afford(&ed->work, weight(array, NULL) * op->cost)) {
         return refuse_work(ed, op);
     }
 

@@ -11,7 +11,7 @@
 
 /* What one PATCH may do to a document, for the time a worker spends on it. */
 #define SCIM_PATCH_WRITES  1024     /* values written */
-#define SCIM_PATCH_WORK    50000    /* comparisons */
+#define SCIM_PATCH_WORK    50000    /* comparisons, of short texts */
 
 typedef enum {
     SCIM_P_ADD = 0,

@@ -290,6 +290,25 @@ work_is_bounded(void **state)
 }
 
 
+/* A long text is not compared as often as a short one. */
+static void
+long_texts_are_work(void **state)
+{
+    char          operation[100000 + 100], *at = operation;
+    scim_error_t  err;
+
+    (void) state;
+
+    at = stpcpy(at, "{'op':'add','path':'emails','value':[{'value':'");
+    memset(at, 'a', 100000);
+    (void) strcpy(at + 100000, "'}]}");
+
+    assert_int_equal(apply_many("User", operation, 10, &err), SCIM_OK);
+    assert_int_equal(apply_many("User", operation, 40, &err), SCIM_REFUSED);
+    assert_int_equal(err.type, SCIM_TOO_MANY);
+}
+
+
 typedef struct {
     const char         *type;
     const scim_json_t  *doc;
@@ -378,6 +397,7 @@ main(void)
         cmocka_unit_test(a_patch_may_be_applied_twice),
         cmocka_unit_test(bodies_are_refused),
         cmocka_unit_test(work_is_bounded),
+        cmocka_unit_test(long_texts_are_work),
         cmocka_unit_test(memory_may_be_short)
     };
 
