@@ -210,8 +210,60 @@ read_version(const scim_json_t *json, scim_request_t *request,
 }
 
 
+/* The example of RFC 7644 section 3.7.3 has the operations of a PATCH without
+ * the body around them. */
 static scim_rc_t
-read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
+wrap_operations(scim_pool_t *pool, const scim_json_t **body)
+{
+    scim_json_t  *list, *object;
+
+    list = scim_palloc(pool, sizeof(scim_json_t));
+    object = scim_json_object(pool);
+
+    if (list == NULL || object == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    /* "data" itself keeps its place among its siblings */
+    *list = **body;
+    *body = object;
+
+    return scim_json_add(object, scim_str("Operations"), list);
+}
+
+
+static scim_rc_t
+read_data(scim_pool_t *pool, const scim_json_t *json, scim_bulk_item_t *item,
+    scim_error_t *err)
+{
+    scim_request_t  *request = &item->request;
+
+    if (request->method == SCIM_DELETE) {
+        request->body = NULL;
+        return SCIM_OK;
+    }
+
+    request->body = scim_json_get_ci(json, scim_str("data"));
+
+    if (request->body == NULL) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "The operation has no data: with %.*s it must "
+                           "(RFC 7644 section 3.7)", SCIM_FMT(item->method));
+    }
+
+    if (request->method == SCIM_PATCH
+        && request->body->type == SCIM_JSON_ARRAY)
+    {
+        return wrap_operations(pool, &request->body);
+    }
+
+    return SCIM_OK;
+}
+
+
+static scim_rc_t
+read_item(scim_pool_t *pool, const scim_json_t *json, scim_bulk_item_t *item,
+    scim_error_t *err)
 {
     scim_rc_t        rc;
     scim_request_t  *request = &item->request;
@@ -252,18 +304,10 @@ read_item(const scim_json_t *json, scim_bulk_item_t *item, scim_error_t *err)
                            "(RFC 7644 section 3.7)");
     }
 
-    if (request->method == SCIM_DELETE) {
-        request->body = NULL;
+    rc = read_data(pool, json, item, err);
 
-    } else {
-        request->body = scim_json_get_ci(json, scim_str("data"));
-
-        if (request->body == NULL) {
-            return scim_refuse(err, 400, SCIM_INVALID_VALUE,
-                               "The operation has no data: with %.*s it must "
-                               "(RFC 7644 section 3.7)",
-                               SCIM_FMT(item->method));
-        }
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     return (request->method == SCIM_POST) ? SCIM_OK
@@ -437,7 +481,7 @@ read_items(reader_t *reader, const scim_json_t *operations)
         item->path_ref = SCIM_BULK_NONE;
         item->follows = SCIM_BULK_NONE;
 
-        rc = read_item(json, item, &reader->err);
+        rc = read_item(reader->bulk->op->pool, json, item, &reader->err);
 
         if (item->request.method == SCIM_POST && item->bulk_id.len != 0
             && rc == SCIM_OK)

@@ -13,6 +13,8 @@ static const struct {
 } scim_urn_aliases[] = {
     { SCIM_STR("urn:scim:schemas:core:1.0"), { NULL, 0 } },
     { SCIM_STR("urn:scim:schemas:core:2.0"), { NULL, 0 } },
+    { SCIM_STR("urn:ietf:params:scim:api:messages:2.0:User"),
+      SCIM_STR("urn:ietf:params:scim:schemas:core:2.0:User") },
     { SCIM_STR("urn:scim:schemas:extension:enterprise:1.0"),
       SCIM_STR("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User") },
     { SCIM_STR("urn:scim:schemas:extension:enterprise:2.0"),

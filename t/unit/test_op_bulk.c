@@ -197,6 +197,40 @@ each_has_its_row(void **state)
 }
 
 
+/* RFC 7644 section 3.7.3 shows it so; only a PATCH is a list of anything. */
+static void
+a_patch_may_be_a_bare_list(void **state)
+{
+    const char     *ada, *group;
+    unit_answer_t   answer;
+
+    (void) state;
+
+    ada = unit_user("ada");
+    group = unit_group("g", NULL);
+
+    answer = bulk(unit_fill(
+        USER("eve", "eve") ","
+        "{'method':'PATCH','data':[{'op':'remove','path':'title'},"
+        "{'op':'add','path':'userName','value':'dave'}],"
+        "'version':'W/\\'1\\'','path':'/Users/@A'},"
+        "{'method':'PATCH','path':'/Groups/@G','data':["
+        "{'op':'add','path':'members','value':[" REF("eve") "]}]},"
+        "{'method':'PATCH','path':'/Users/@A','version':'W/\\'1\\'',"
+        "'data':[{'op':'remove','path':'title'}]},"
+        "{'method':'PATCH','path':'/Users/@A','data':[]},"
+        "{'method':'PUT','path':'/Users/@A','data':[]},"
+        "{'method':'POST','path':'/Users','bulkId':'b','data':[]}",
+        "AG", ada, group));
+
+    assert_string_equal(statuses(&answer), "201 200 204 412 400 400 400");
+    assert_string_equal(members_of(group), "eve");
+
+    answer = unit_op(unit_printf("GET /Users/%s", ada), NULL);
+    assert_string_equal(unit_get(&answer, "userName"), "dave");
+}
+
+
 static void
 what_is_no_bulk_is_refused(void **state)
 {
@@ -940,6 +974,8 @@ memory_may_run_short(void **state)
                      "{'method':'PATCH','path':'/Groups/bulkId:a','data':"
                      "{'Operations':[{'op':'remove','path':"
                      "'members[value eq \\'bulkId:u\\']'}]}},"
+                     "{'method':'PATCH','path':'/Users/bulkId:u','data':"
+                     "[{'op':'remove','path':'title'}]},"
                      "{'method':'GET'}]}");
 
     unit_fail_allocations(scarce, body);
@@ -953,6 +989,7 @@ main(void)
 #define TEST(fn)  cmocka_unit_test_setup_teardown(fn, unit_op_start, \
                                                   unit_op_end)
         TEST(each_has_its_row),
+        TEST(a_patch_may_be_a_bare_list),
         TEST(what_is_no_bulk_is_refused),
         TEST(a_bad_operation_undoes_no_other),
         TEST(independent_operations_share_round_trips),

@@ -61,6 +61,8 @@ accepted(void **state)
         { "{'schemas':'" U "','userName':'a'}", "{" SU ",'userName':'a'}" },
         { "{'Schemas':['urn:scim:schemas:core:1.0','urn:x',7],"
           "'userName':'a'}", "{" SU ",'userName':'a'}" },
+        { "{'schemas':['urn:ietf:params:scim:api:messages:2.0:User'],"
+          "'userName':'a'}", "{" SU ",'userName':'a'}" },
         { "{'schemas':['" U "','" ENT "'],'userName':'a'}",
           "{" SU ",'userName':'a'}" },
         { "{'schemas':['urn:x','" ENT "'],'userName':'a'}",
