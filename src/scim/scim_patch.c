@@ -222,6 +222,30 @@ edit_guarded(scim_patch_edit_t *ed, const scim_patch_op_t *op,
 }
 
 
+/* An extension goes with all that it has, which may be what has to stay. */
+static scim_rc_t
+remove_extension(scim_patch_edit_t *ed, const scim_schema_t *schema,
+    scim_json_t *extension)
+{
+    size_t              i;
+    const scim_attr_t  *attr;
+
+    for (i = 0; i < schema->nattrs; i++) {
+        attr = &schema->attrs[i];
+
+        if (attr->mutability == SCIM_IMMUTABLE
+            && scim_json_get(extension, attr->name) != NULL)
+        {
+            return refuse_immutable(ed, attr);
+        }
+    }
+
+    scim_json_remove(ed->doc, extension);
+
+    return SCIM_OK;
+}
+
+
 /* Where the operation's attribute hangs; an extension that is absent is made,
  * and taken away by scim_resource_settle() if it stays empty. */
 static scim_rc_t
@@ -239,11 +263,9 @@ apply_document(scim_patch_edit_t *ed, const scim_patch_op_t *op)
     container = scim_json_get(ed->doc, urn);
 
     if (op->path.path.attr == NULL) {
-        if (container != NULL) {
-            scim_json_remove(ed->doc, container);
-        }
-
-        return SCIM_OK;
+        return container != NULL
+               ? remove_extension(ed, op->path.path.schema, container)
+               : SCIM_OK;
     }
 
     if (container == NULL) {

@@ -71,7 +71,13 @@ static const unit_patch_t  immutables[] = {
       OP("replace", "photos.type", "'t'"), "'photos':[{'value':'p','type':'t'"
       "}]" },
     { "immutable part, other", "'photos':[{'value':'p','type':'t'}]",
-      OP("replace", "photos.type", "'u'"), NULL, SCIM_MUTABILITY }
+      OP("replace", "photos.type", "'u'"), NULL, SCIM_MUTABILITY },
+    { "extension without it", "'" ENT "':{'division':'D'}", DEL("remove", ENT),
+      "" },
+    { "extension with it", "'" ENT "':{'division':'D','costCenter':'C'}",
+      DEL("remove", ENT), NULL, SCIM_MUTABILITY },
+    { "extension with it, null", "'" ENT "':{'costCenter':'C'}",
+      KEYS("replace", "{'" ENT "':null}"), NULL, SCIM_MUTABILITY }
 };
 
 
@@ -79,10 +85,11 @@ static const unit_patch_t  immutables[] = {
 static void
 immutable_attributes_keep_their_value(void **state)
 {
-    size_t              i;
-    const scim_attr_t  *type;
-    static const char  *names[] = { "nickName", "name", "ims" };
-    scim_attr_t        *attrs[4];
+    size_t               i;
+    const scim_attr_t   *type;
+    const scim_schema_t *schema;
+    static const char   *names[] = { "nickName", "name", "ims" };
+    scim_attr_t         *attrs[5];
 
     (void) state;
 
@@ -93,6 +100,9 @@ immutable_attributes_keep_their_value(void **state)
 
     type = scim_type_attr(unit_type("User"), NULL, scim_str("photos"));
     attrs[3] = (scim_attr_t *) scim_attr_sub(type, scim_str("type"));
+    schema = scim_type_schema(unit_type("User"), scim_str(ENT));
+    attrs[4] = (scim_attr_t *) scim_type_attr(unit_type("User"), schema,
+                                              scim_str("costCenter"));
 
     for (i = 0; i < N(attrs); i++) {
         attrs[i]->mutability = SCIM_IMMUTABLE;
