@@ -230,9 +230,9 @@ write_target(scim_patch_reader_t *rd, const scim_path_t *path, scim_str_t text,
 
 
 /*
- * remove.  A list of entries as `value` removes just those (Entra without its
- * flag does so for members and roles), an empty one nothing; any other `value`
- * says what was there and is of no use.
+ * remove.  Entries of a list as `value` (Entra without its flag sends those of
+ * members and roles so) are the ones that go, none of them if it is empty.  For
+ * anything else `value` says what was there and is of no use.
  */
 static scim_rc_t
 remove_target(scim_patch_reader_t *rd, const scim_path_t *path,
@@ -242,7 +242,7 @@ remove_target(scim_patch_reader_t *rd, const scim_path_t *path,
     const scim_json_t *value;
 
     if (!plain(path) || !path->path.attr->multi_valued || input == NULL
-        || (input->type != SCIM_JSON_ARRAY && input->type != SCIM_JSON_OBJECT))
+        || input->type == SCIM_JSON_NULL || empty_string(input))
     {
         return push_unassign(rd, path, text);
     }

@@ -132,6 +132,13 @@ static const unit_patch_t  users[] = {
       "{'value':'c'}]",
       OP("Remove", "roles", "[{'value':'a'},{'value':'c'},{'value':'z'}]"),
       "'roles':[{'value':'b'}]" },
+    { "remove one entry, by its value alone", "'roles':[{'value':'a'},"
+      "{'value':'b'}]", OP("Remove", "roles", "'a'"),
+      "'roles':[{'value':'b'}]" },
+    { "remove with no value to speak of", WORK, OP("Remove", "emails", "''"),
+      "" },
+    { "remove what no entry can be", "'addresses':[{'locality':'L'}]",
+      OP("Remove", "addresses", "'L'"), NULL, SCIM_INVALID_VALUE },
     { "remove an empty list", WORK, OP("Remove", "emails", "[]"), WORK },
     { "remove a sub-attribute of all", WORK, DEL("remove", "emails.primary"),
       "'emails':[{'value':'a@x','type':'work'}]" },
