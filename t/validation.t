@@ -301,3 +301,19 @@ any
 {"Resources": [{"externalId": "4"}]}
 
 error 409 uniqueness /userName/
+
+
+
+=== TEST 11: so many values are indexed
+--- request eval
+my @emails = map { qq({"value":"$_\@x"}) } 0 .. 1000;
+CORE::join "\n\n", map {
+    my ($name, $last) = @$_;
+    "POST /scim/v2/Users\n" . qq({"userName":"$name","emails":[)
+        . CORE::join(',', @emails[0 .. $last]) . ']}'
+} ['a', 999], ['b', 1000]
+--- error_code: 201 400
+--- json
+any
+
+error 400 invalidValue /"emails.value" has more than 1000 different/

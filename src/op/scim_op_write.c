@@ -11,6 +11,10 @@
  * would be read and written whole by each request from then on. */
 #define DOCUMENT_MAX  (2 * 1024 * 1024)
 
+/* Different values of one attribute that are indexed: one commit writes each of
+ * them, and Redis does nothing else meanwhile. */
+#define ENTRIES_MAX   1000
+
 static scim_rc_t read_ask(scim_op_t *op, const redisReply *reply);
 static scim_rc_t read_got(scim_op_t *op, const redisReply *reply);
 static scim_rc_t staged(scim_op_t *op, const redisReply *reply);
@@ -187,9 +191,28 @@ read_got(scim_op_t *op, const redisReply *reply)
 }
 
 
+/* Entries are sorted by attribute. */
+static scim_rc_t
+check_entries(const scim_index_entry_t *entries, size_t n, scim_error_t *err)
+{
+    size_t  i;
+
+    for (i = ENTRIES_MAX; i < n; i++) {
+        if (scim_str_eq(entries[i].attr, entries[i - ENTRIES_MAX].attr)) {
+            return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                               "\"%.*s\" has more than %d different values: "
+                               "send fewer", SCIM_FMT(entries[i].attr),
+                               ENTRIES_MAX);
+        }
+    }
+
+    return SCIM_OK;
+}
+
+
 static scim_rc_t
 entries(scim_op_t *op, const scim_json_t *old, const scim_json_t *doc,
-    scim_store_commit_t *commit)
+    scim_store_commit_t *commit, scim_error_t *err)
 {
     size_t                 nold, nnew;
     scim_rc_t              rc;
@@ -202,6 +225,10 @@ entries(scim_op_t *op, const scim_json_t *old, const scim_json_t *doc,
     }
 
     rc = scim_store_entries(op->pool, indexes, doc, &news, &nnew);
+    if (rc == SCIM_OK) {
+        rc = check_entries(news, nnew, err);
+    }
+
     if (rc != SCIM_OK) {
         return rc;
     }
@@ -228,7 +255,7 @@ scim_op_write_document(scim_op_t *op, const scim_json_t *old,
         }
     }
 
-    rc = entries(op, old, doc, commit);
+    rc = entries(op, old, doc, commit, err);
     if (rc != SCIM_OK || doc == NULL) {
         return rc;
     }
