@@ -7,10 +7,10 @@ use ScimTest::Http2;
 our $Http = <<"_EOC_";
 $::HttpConfig
     server {
-        listen unix:\$TEST_NGINX_HTTP2 http2;
+        listen unix:\$TEST_NGINX_HTTP2 http2 sndbuf=4k;
         server_name localhost;
         client_body_buffer_size 1k;
-$::Config
+$::Admin
     }
 _EOC_
 
@@ -18,6 +18,7 @@ my @auth = split /\n/, $::Auth;
 
 add_response_body_check(sub {
     my ($block) = @_;
+    return unless defined $block->http2_request;
     my @requests = grep { /\S/ } split /\n\s*\n/, $block->http2_request;
     my @expected = grep { /\S/ } split /\n\s*\n/, $block->http2_json;
     my $name = $block->name;
@@ -37,6 +38,17 @@ add_response_body_check(sub {
                 "$name - $line: JSON as expected");
         }
     }
+});
+
+# An import with so many lines that its answer stops somewhere in a frame, and
+# Redis holds back the few of them that are good until the client has gone.
+add_response_body_check(sub {
+    my ($block) = @_;
+    return unless defined $block->http2_import;
+    Scim::redis('CLIENT PAUSE 500 WRITE');
+    Test::More::ok(ScimTest::Http2::abandon($ENV{TEST_NGINX_HTTP2},
+        '/admin/tenants/acme/import', $block->http2_import, 0.7,
+        'content-type' => 'application/x-ndjson'), $block->name);
 });
 
 run_tests();
@@ -111,3 +123,25 @@ GET /scim/v2/Users
 {"userName":"ada@example.com","title":"' . 'x' x 1900 . '"}'
 --- http2_json
 {"title": "/^x{1900}$/"}
+
+
+
+=== TEST 4: an import that goes on when its client is gone
+--- http_config eval: $::Http
+--- request
+GET /scim/v2/Users
+--- http2_import eval
+qq({"nginx-scim":"export","version":1}\n)
+. qq({"type":"User","resource":{"id":"ada-1","userName":"ada"}}\n)
+. "x\n" x 20_000
+--- no_error_log
+[alert]
+
+
+
+=== TEST 5: (what it had begun is done)
+--- scim_keep
+--- request
+GET /scim/v2/Users
+--- json
+{"totalResults": 1, "Resources": [{"userName": "ada"}]}

@@ -4,7 +4,9 @@
  * The record of a run lies in the operation's pool.  While the request lives
  * a cleanup of r->pool owns that pool; when the request dies during a write,
  * the run owns it and destroys it at its end.  Whoever comes first, the end of
- * the operation or that of the request, unhooks the other.
+ * the operation or that of the request, unhooks the other.  But a piece of an
+ * answer may be on its way out, in a frame of HTTP/2, for longer than either:
+ * then the pool is both's, and goes with the last of them.
  *
  * A command's record lies in the pool of who asks for it: the operation, or a
  * part of it, which may be gone when its reply has been handed over.
@@ -34,6 +36,7 @@ struct ngx_http_scim_run_s {
     void                   *data;
     ngx_http_cleanup_t     *cleanup;    /* of the request: detaches */
     ngx_pool_cleanup_t     *owner;      /* of r->pool: destroys op->pool */
+    unsigned                shared:1;   /* r->pool has not gone yet */
 };
 
 
@@ -49,6 +52,7 @@ static void ngx_http_scim_run_reply(void *data, redisReply *reply,
 static void ngx_http_scim_run_taken(void *data);
 static void ngx_http_scim_run_finish(ngx_http_scim_run_t *run);
 static void ngx_http_scim_run_detach(void *data);
+static void ngx_http_scim_run_left(void *data);
 static void ngx_http_scim_run_destroy(void *data);
 
 
@@ -321,7 +325,7 @@ ngx_http_scim_run_finish(ngx_http_scim_run_t *run)
     r = run->r;
 
     if (r == NULL) {
-        scim_pool_destroy(run->op->pool);
+        ngx_http_scim_run_left(run);
         return;
     }
 
@@ -355,11 +359,28 @@ ngx_http_scim_run_detach(void *data)
     }
 
     if (scim_op_leave(run->op)) {
-        run->owner->handler = NULL;
+        run->shared = run->stream.busy;
+        run->owner->handler = run->shared ? ngx_http_scim_run_left : NULL;
+        run->owner->data = run;
         return;
     }
 
     ngx_http_scim_redis_detach(run->asked.cmd);
+}
+
+
+/* The operation has ended without its request, or r->pool goes. */
+static void
+ngx_http_scim_run_left(void *data)
+{
+    ngx_http_scim_run_t  *run = data;
+
+    if (run->shared) {
+        run->shared = 0;
+        return;
+    }
+
+    scim_pool_destroy(run->op->pool);
 }
 
 
