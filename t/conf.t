@@ -86,7 +86,7 @@ error 401
 "POST /scim/v2/Users\n{\"userName\":\"" . 'x' x 1_100_000 . '"}'
 --- error_code: 413
 --- json
-error 413 /client_max_body_size/
+error 413 /the 1048576 bytes .*client_max_body_size/
 
 
 

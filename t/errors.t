@@ -123,7 +123,7 @@ POST /scim/v2/Users
 --- response_headers
 Content-Type: application/scim+json
 --- json
-error 413 /client_max_body_size/
+error 413 /the 100 bytes .*client_max_body_size/
 
 
 

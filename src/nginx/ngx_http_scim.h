@@ -105,6 +105,7 @@ typedef struct {
 typedef struct {
     ngx_http_core_srv_conf_t   *server;
     ngx_http_scim_loc_conf_t   *conf;
+    ngx_http_core_loc_conf_t   *core;
 } ngx_http_scim_place_t;
 
 
@@ -278,6 +279,10 @@ ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
 ngx_int_t ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
     ngx_str_t *rest);
 
+/* The location with `scim` that the request's URI is of, by the longest name;
+ * NULL if none.  For those that nginx has refused before they were in one. */
+const ngx_http_scim_place_t *ngx_http_scim_find_place(ngx_http_request_t *r);
+
 /* Sets call->env.tenant, to what scim_tenant says or the gate has found. */
 ngx_int_t ngx_http_scim_find_tenant(ngx_http_scim_call_t *call);
 
@@ -328,8 +333,8 @@ void ngx_http_scim_describe(int status, scim_error_t *err);
 ngx_int_t ngx_http_scim_failure_init(ngx_conf_t *cf);
 
 /* nginx has refused a body by its length, before the request was in any
- * location: whether it would have been one with `scim`, the URI must tell. */
-void ngx_http_scim_failure_too_large(ngx_http_request_t *r,
+ * location: this is where it would have been. */
+void ngx_http_scim_failure_too_large(const ngx_http_scim_place_t *place,
     ngx_http_scim_ctx_t *ctx);
 
 #endif /* NGX_HTTP_SCIM_H */

@@ -332,7 +332,8 @@ ngx_http_scim_check_time(ngx_conf_t *cf, void *post, void *data)
 
 
 static ngx_int_t
-ngx_http_scim_add_place(ngx_conf_t *cf, ngx_http_scim_loc_conf_t *slcf)
+ngx_http_scim_add_place(ngx_conf_t *cf, ngx_http_scim_loc_conf_t *slcf,
+    ngx_http_core_loc_conf_t *clcf)
 {
     ngx_http_scim_place_t      *place;
     ngx_http_scim_main_conf_t  *smcf;
@@ -347,6 +348,7 @@ ngx_http_scim_add_place(ngx_conf_t *cf, ngx_http_scim_loc_conf_t *slcf)
     place->server = ngx_http_conf_get_module_srv_conf(cf,
                                                       ngx_http_core_module);
     place->conf = slcf;
+    place->core = clcf;
 
     return NGX_OK;
 }
@@ -371,7 +373,7 @@ ngx_http_scim_set_role(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     slcf->handler = role->handler;
 
     if (role->handler == ngx_http_scim_handler
-        && ngx_http_scim_add_place(cf, slcf) != NGX_OK)
+        && ngx_http_scim_add_place(cf, slcf, clcf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

@@ -108,6 +108,41 @@ ngx_http_scim_status(ngx_uint_t status)
 }
 
 
+/* nginx has refused the body by client_max_body_size: RFC 7644 section 3.7.4
+ * wants to be told how much that is. */
+static void
+ngx_http_scim_too_large(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
+    scim_error_t *err)
+{
+    off_t                         max;
+    ngx_table_elt_t              *length;
+    const ngx_http_scim_place_t  *place;
+
+    place = ngx_http_scim_find_place(r);
+    if (place == NULL) {
+        return;
+    }
+
+    ngx_http_scim_failure_too_large(place, ctx);
+
+    max = place->core->client_max_body_size;
+    length = r->headers_in.content_length;
+
+    /* A location within that one may have a limit of its own.  Of nginx's
+     * number what has been discarded is taken off. */
+    if (max != 0 && length != NULL
+        && ngx_atoof(length->value.data, length->value.len) > max)
+    {
+        (void) scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                           SCIM_TYPE_NONE,
+                           "The request body is larger than the %lld bytes "
+                           "that this server takes (client_max_body_size): "
+                           "send fewer members or operations in a request",
+                           (long long) max);
+    }
+}
+
+
 ngx_int_t
 ngx_http_scim_error_handler(ngx_http_request_t *r)
 {
@@ -128,15 +163,15 @@ ngx_http_scim_error_handler(ngx_http_request_t *r)
     /* a location of its own, without error_page, is a place where nothing is */
     status = r->err_status == 0 ? NGX_HTTP_NOT_FOUND : r->err_status;
 
-    if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        ngx_http_scim_failure_too_large(r, ctx);
-    }
-
     if (ngx_http_scim_is_gate(ctx, status)) {
         return ngx_http_scim_send(r, ctx->gate);
     }
 
     ngx_http_scim_describe(ngx_http_scim_status(status), &err);
+
+    if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        ngx_http_scim_too_large(r, ctx, &err);
+    }
 
     return ngx_http_scim_send_error(r, &err);
 }

@@ -68,30 +68,11 @@ ngx_http_scim_failure_mark(ngx_http_request_t *r)
 
 
 void
-ngx_http_scim_failure_too_large(ngx_http_request_t *r,
+ngx_http_scim_failure_too_large(const ngx_http_scim_place_t *place,
     ngx_http_scim_ctx_t *ctx)
 {
-    ngx_str_t                   rest;
-    ngx_uint_t                  i;
-    ngx_http_scim_place_t      *place;
-    ngx_http_scim_loc_conf_t   *slcf;
-    ngx_http_core_srv_conf_t   *cscf;
-    ngx_http_scim_main_conf_t  *smcf;
-
-    smcf = ngx_http_get_module_main_conf(r, ngx_http_scim_module);
-    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
-    place = smcf->places.elts;
-
-    for (i = 0; i < smcf->places.nelts; i++) {
-        slcf = place[i].conf;
-
-        if (place[i].server == cscf
-            && slcf->name.data != NULL
-            && ngx_http_scim_failure_wanted(slcf)
-            && ngx_http_scim_after(&r->uri, &slcf->name, &rest) == NGX_OK)
-        {
-            ctx->noted = 1;
-        }
+    if (ngx_http_scim_failure_wanted(place->conf)) {
+        ctx->noted = 1;
     }
 }
 

@@ -48,6 +48,38 @@ ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
 }
 
 
+const ngx_http_scim_place_t *
+ngx_http_scim_find_place(ngx_http_request_t *r)
+{
+    ngx_str_t                     rest;
+    ngx_uint_t                    i;
+    ngx_http_core_srv_conf_t     *cscf;
+    ngx_http_scim_main_conf_t    *smcf;
+    const ngx_http_scim_place_t  *place, *found;
+
+    smcf = ngx_http_get_module_main_conf(r, ngx_http_scim_module);
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    place = smcf->places.elts;
+    found = NULL;
+
+    for (i = 0; i < smcf->places.nelts; i++) {
+
+        if (place[i].server == cscf
+            && place[i].conf->name.data != NULL
+            && ngx_http_scim_after(&r->uri, &place[i].conf->name, &rest)
+               == NGX_OK
+            && (found == NULL
+                || place[i].conf->name.len > found->conf->name.len))
+        {
+            found = &place[i];
+        }
+    }
+
+    return found;
+}
+
+
 /* The URI as it was sent, less query and fragment. */
 static ngx_str_t
 ngx_http_scim_sent_uri(ngx_http_request_t *r)
