@@ -131,3 +131,30 @@ GET /scim/v2/Users/ada-1
 ! Last-Modified
 --- json
 {"id": "ada-1"}
+
+
+
+=== TEST 8: If-Match holds of reading too
+--- scim_users
+ada-1 ada@example.com
+--- request
+GET /scim/v2/Users/ada-1
+
+GET /scim/v2/Users/ada-1
+
+GET /scim/v2/Users/ada-1
+
+HEAD /scim/v2/Users/ada-1
+--- more_headers eval
+my $auth = $::Auth;
+[map { "$auth$_\n" } 'If-Match: W/"2", W/"1"', 'If-Match: *',
+    'If-Match: W/"2"', 'If-Match: W/"2"']
+--- error_code: 200 200 412 412
+--- json
+{"id": "ada-1"}
+
+{"id": "ada-1"}
+
+error 412 /at version W\/"1"/
+
+none

@@ -2,7 +2,7 @@
  * GET of one resource.
  *
  *     scim_op_read        the query, with members or groups if shown
- *     got                 404, 304, or the row
+ *     got                 404, 412, 304, or the row
  *     [members …]         those beyond the first chunk
  *     show                the answer
  */
@@ -70,6 +70,7 @@ scim_op_read_back(scim_op_t *op, int status, const scim_op_view_t *view)
     read->view = *view;
 
     /* The precondition was the write's: it does not concern what it made. */
+    op->request.if_match = scim_str_absent;
     op->request.if_none_match = scim_str_absent;
 
     /* what is written is not to be written again */
@@ -91,11 +92,28 @@ show(scim_op_t *op, const redisReply *reply)
 
 
 static scim_rc_t
+changed(scim_op_t *op, uint64_t version)
+{
+    char  etag[SCIM_ETAG_LEN + 1];
+
+    scim_etag_format(version, etag);
+
+    return scim_op_error(op, 412, SCIM_TYPE_NONE,
+                         "The %.*s \"%.*s\" is at version %s, which is not "
+                         "what the request's If-Match asks for: read it "
+                         "without that header",
+                         SCIM_FMT(op->request.type->name),
+                         SCIM_FMT(op->request.id), etag);
+}
+
+
+static scim_rc_t
 got(scim_op_t *op, const redisReply *reply)
 {
     read_t             *read = op->state;
     scim_rc_t           rc;
     scim_row_t         *row;
+    scim_str_t          match = op->request.if_match;
     scim_str_t          unless = op->request.if_none_match;
     scim_error_t        err;
     scim_store_page_t   page;
@@ -110,6 +128,10 @@ got(scim_op_t *op, const redisReply *reply)
     }
 
     row = &page.rows[0];
+
+    if (match.data != NULL && !scim_etag_match(match, row->version)) {
+        return changed(op, row->version);
+    }
 
     if (unless.data != NULL && scim_etag_match(unless, row->version)) {
         return scim_op_show_none(op, 304, row->version);
