@@ -84,7 +84,7 @@ Authorization: Bearer Bearer $TOKEN
 Authorization: Bearer a.b.c
 --- error_code: 401 401 401 401
 --- response_headers
-WWW-Authenticate: Bearer realm="scim"
+WWW-Authenticate: Bearer realm="scim", error="invalid_token"
 --- json
 error 401 /does not look like a token/
 
@@ -111,7 +111,7 @@ GET /scim/v2/Users
 Authorization: Bearer $UNKNOWN_TOKEN
 --- error_code: 401
 --- response_headers
-WWW-Authenticate: Bearer realm="scim"
+WWW-Authenticate: Bearer realm="scim", error="invalid_token"
 --- json
 error 401 /unknown or was revoked/
 
@@ -144,7 +144,7 @@ GET /scim/v2/Users
 Authorization: Bearer $EXPIRED_TOKEN
 --- error_code: 401
 --- response_headers
-WWW-Authenticate: Bearer realm="scim"
+WWW-Authenticate: Bearer realm="scim", error="invalid_token"
 --- json
 error 401 /"tokenold00000001" has expired/
 

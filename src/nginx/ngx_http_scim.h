@@ -283,6 +283,10 @@ ngx_int_t ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,
  * NULL if none.  For those that nginx has refused before they were in one. */
 const ngx_http_scim_place_t *ngx_http_scim_find_place(ngx_http_request_t *r);
 
+/* What follows "Bearer" in the Authorization header, in place and less blanks
+ * around it; absent when there is no such header. */
+scim_str_t ngx_http_scim_bearer(ngx_http_request_t *r);
+
 /* Sets call->env.tenant, to what scim_tenant says or the gate has found. */
 ngx_int_t ngx_http_scim_find_tenant(ngx_http_scim_call_t *call);
 

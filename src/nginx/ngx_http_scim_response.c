@@ -126,19 +126,24 @@ ngx_http_scim_add_retry_after(ngx_http_request_t *r, ngx_uint_t seconds)
 }
 
 
+/* Who has sent a token is told that it was that (RFC 6750 section 3.1). */
 static ngx_int_t
 ngx_http_scim_add_challenge(ngx_http_request_t *r)
 {
-    static const char  challenge[] = "Bearer realm=\"scim\"";
+    const char  *challenge;
 
     /* auth_request has copied the gate's already */
     if (r->headers_out.www_authenticate != NULL) {
         return NGX_OK;
     }
 
+    challenge = (ngx_http_scim_bearer(r).len == 0)
+                ? "Bearer realm=\"scim\""
+                : "Bearer realm=\"scim\", error=\"invalid_token\"";
+
     r->headers_out.www_authenticate =
         ngx_http_scim_add_header(r, "WWW-Authenticate", challenge,
-                                 sizeof(challenge) - 1);
+                                 ngx_strlen(challenge));
 
     return r->headers_out.www_authenticate == NULL ? NGX_ERROR : NGX_OK;
 }

@@ -7,8 +7,7 @@
 #include "ngx_http_scim_token_cache.h"
 
 
-/* What follows "Bearer"; absent when there is no such header. */
-static scim_str_t
+scim_str_t
 ngx_http_scim_bearer(ngx_http_request_t *r)
 {
     size_t       len;
