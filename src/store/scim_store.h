@@ -158,7 +158,8 @@ typedef struct {
     scim_str_t *positions;          /* per row: where it stands, for `after` */
     size_t      nrows;
     size_t      total;              /* of the source, before offset and count */
-    scim_str_t  next;               /* to go on after; empty: that is all */
+    scim_str_t  next;               /* to go on after, even if rows are fewer
+                                       than wanted; empty: that is all */
 } scim_store_page_t;
 
 /*

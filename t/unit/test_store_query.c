@@ -275,6 +275,151 @@ probing(void **state)
 }
 
 
+/* Where each row costs much, a call gives fewer than asked for, and says where
+ * to go on. */
+static void
+few_rows_at_once(void **state)
+{
+    static const struct {
+        scim_store_source_e source;
+        bool                back;
+        const char         *pages[3];
+    } cases[] = {
+        { SCIM_STORE_IDS, false, { "4:g1 g2", "4:g3 g4", "4:" } },
+        { SCIM_STORE_IDS, true, { "4:g4 g3", "4:g2 g1", "4:" } },
+        { SCIM_STORE_LIST, false, { "4:g1 g2", "4:g3 g4", "4:" } },
+        { SCIM_STORE_LIST, true, { "4:g4 g3", "4:g2 g1", "4:" } },
+        { SCIM_STORE_INDEX, false, { "4:g4 g1", "4:g3 g2", "4:" } },
+        { SCIM_STORE_INDEX, true, { "4:g2 g3", "4:g1 g4", "4:" } },
+        { SCIM_STORE_RANGES, false, { "4:g1 g2", "4:g3 g4", "4:" } },
+        { SCIM_STORE_RANGES, true, { "4:g4 g3", "4:g2 g1", "4:" } },
+    };
+
+    size_t             i, j;
+    scim_str_t         ids[4], probe[2500];
+    scim_index_t       index = { .name = SCIM_STR("displayName") };
+    scim_store_page_t  page;
+    scim_store_query_t query;
+    scim_store_range_t range = scim_store_range_all(&index);
+
+    (void) state;
+    make_world();
+
+    for (i = 0; i < sizeof(probe) / sizeof(probe[0]); i++) {
+        probe[i] = scim_str("no");
+    }
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        memset(&query, 0, sizeof(query));
+        query.type = unit_type("Group");
+        query.source = cases[i].source;
+        query.back = cases[i].back;
+        query.ids = ids;
+        query.nids = words("g1 g2 g3 g4", ids, 4);
+        query.ranges = &range;
+        query.nranges = 1;
+        query.count = ALL;
+        query.scan_limit = ALL;
+        query.probe = probe;
+        query.nprobe = sizeof(probe) / sizeof(probe[0]);
+
+        for (j = 0; j < 3; j++) {
+            page = unit_query(&query);
+            assert_string_equal(unit_page(&page), cases[i].pages[j]);
+            assert_int_equal(page.next.len == 0, j == 2);
+            query.after = page.next;
+        }
+    }
+}
+
+
+/* Groups that all hold each other are not followed without end: a user is in
+ * so many of them, the last of which is in one more. */
+static void
+dense_groups(void **state)
+{
+    static const struct {
+        const char *user;
+        int         groups;
+        size_t      found;
+    } cases[] = {
+        { "few", 90, 91 },
+        { "many", 102, 102 },
+    };
+
+    size_t             i;
+    scim_str_t         id;
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        unit_make("User", cases[i].user, cases[i].user);
+        (void) unit_redis_int(
+            "EVAL %s 0 %s %d",
+            "local user, n = ARGV[1], ARGV[2] "
+            "local function add(group, id) "
+            "    redis.call('ZADD', 'scim:{t}:members:' .. group, 1, id) "
+            "    redis.call('SADD', 'scim:{t}:groups:' .. id, group) "
+            "end "
+            "for i = 1, n do "
+            "    local group = user .. (1000 + i) "
+            "    add(group, user) "
+            "    for j = 1, n do add(group, user .. (1000 + j)) end "
+            "end "
+            "add('top', user .. (1000 + n)) "
+            "return 1", cases[i].user, cases[i].groups);
+
+        id = scim_str_from(cases[i].user);
+        memset(&query, 0, sizeof(query));
+        query.type = unit_type("User");
+        query.ids = &id;
+        query.nids = 1;
+        query.count = 1;
+        query.relations = true;
+
+        page = unit_query(&query);
+        assert_int_equal(page.rows[0].nrelations, cases[i].found);
+    }
+}
+
+
+/* Ranges that find the same again and again are no way around the limit. */
+static void
+overlapping_ranges(void **state)
+{
+    size_t             i;
+    scim_error_t       err;
+    scim_index_t       index = { .name = SCIM_STR("displayName") };
+    scim_store_page_t  page;
+    scim_store_query_t query;
+    scim_store_range_t ranges[5];
+
+    (void) state;
+    make_world();
+
+    for (i = 0; i < 5; i++) {
+        ranges[i] = scim_store_range_all(&index);
+    }
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.source = SCIM_STORE_RANGES;
+    query.ranges = ranges;
+    query.scan_limit = 4;
+    query.count = 1;
+
+    query.nranges = 4;
+    assert_int_equal(unit_try_query(&query, &page, &err), SCIM_OK);
+    assert_int_equal(page.total, 4);
+
+    query.nranges = 5;
+    assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);
+    assert_int_equal(err.type, SCIM_TOO_MANY);
+}
+
+
 /* A hint that is wrong is not believed, in either direction of reading. */
 static void
 stale_hints(void **state)
@@ -555,6 +700,9 @@ main(void)
         test(index_ranges),
         test(limits),
         test(probing),
+        test(few_rows_at_once),
+        test(dense_groups),
+        test(overlapping_ranges),
         test(stale_hints),
         test(many_members),
         test(tenant_states),

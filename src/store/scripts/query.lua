@@ -19,9 +19,9 @@
 -- relations  none | groups | members | probe (only the members to probe)
 --
 -- Returns {"ok", total, next, row …}: the total of the source whatever the
--- page; next is the position to go on after, or "" at the end.  A row is {id,
--- doc, ver, mod, position, number of relations, then per relation: id, kind,
--- name}; position is the index entry, the number among the ids, or that of
+-- page; next is the position to go on after, or "" at the end: rows that have
+-- many groups are fewer than asked for.  A row is {id, doc, ver, mod, position,
+-- number of relations, then per relation: id, kind, name}; position is the index entry, the number among the ids, or that of
 -- creation; kind a member's score (0 User, 1 Group) or "direct"/"indirect" for
 -- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}:
 -- the tenant's settings are of another generation, {"many"}: more candidates
@@ -39,8 +39,15 @@ local generation, nlist, list = ARGV[9], tonumber(ARGV[10]), 11
 local CHUNK = 1000
 
 -- Bounds on what one call does, whatever the data: members per row and per
--- call, groups per row.
-local ROW_MEMBERS, CALL_MEMBERS, ROW_GROUPS = 1000, 10000, 1000
+-- call; groups per row, and memberships of these that are followed.
+local ROW_MEMBERS, CALL_MEMBERS = 1000, 10000
+local ROW_GROUPS, ROW_MEMBERSHIPS = 1000, 10000
+
+-- Groups and probes, of all rows together, after which no further row is given.
+local left = 5000
+
+-- What the ranges find one by one is no more than so many times the candidates.
+local OVERLAP = 4
 
 local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen')
 if not tenant[1] then
@@ -98,9 +105,12 @@ local function add_groups(row)
         return
     end
     local queue, seen, head = {row[1]}, {[row[1]] = true}, 1
-    while queue[head] do
+    local followed = 0
+    while queue[head] and followed <= ROW_MEMBERSHIPS do
         local kind = head == 1 and 'direct' or 'indirect'
-        for _, group in ipairs(holding(queue[head])) do
+        local groups = holding(queue[head])
+        followed = followed + #groups
+        for _, group in ipairs(groups) do
             if not seen[group] and #queue <= ROW_GROUPS then
                 seen[group] = true
                 queue[#queue + 1] = group
@@ -110,6 +120,7 @@ local function add_groups(row)
         head = head + 1
     end
     row[6] = #queue - 1
+    left = left - row[6]
 end
 
 local add = {groups = add_groups}
@@ -144,6 +155,7 @@ if relations == 'members' or relations == 'probe' then
                 row[6] = row[6] + 1
             end
         end
+        left = left - (#ARGV - list - nlist + 1)
     end
 end
 
@@ -167,9 +179,22 @@ local function answer(id, position)
 end
 
 local function go_on(found, last)
-    if found == count and count > 0 then
+    if count > 0 and (found == count or left <= 0) then
         reply[3] = last
     end
+end
+
+-- The rows of what was found, which ends with the position.
+local function answer_each(found, width, id_of)
+    local n, last = 0, nil
+    for i = 1, #found, width do
+        if left <= 0 then
+            break
+        end
+        n, last = n + 1, found[i + width - 1]
+        answer(id_of(found[i]), last)
+    end
+    go_on(n, last)
 end
 
 -- Ids that exist are counted; of these, the page asked for is answered.
@@ -184,7 +209,7 @@ if source == 'ids' then
         local id = ARGV[list + i - 1]
         local wanted = (i - beyond) * step > 0
         local found
-        if wanted and passed >= offset and given < count then
+        if wanted and passed >= offset and given < count and left > 0 then
             last = tostring(i)
             found = answer(id, last)
             given = given + (found and 1 or 0)
@@ -247,10 +272,7 @@ if source == 'list' then
         found = call('ZRANGEBYSCORE', order, '(' .. after, '+inf',
                      'WITHSCORES', 'LIMIT', 0, ARGV[4])
     end
-    for i = 1, #found, 2 do
-        answer(found[i], found[i + 1])
-    end
-    go_on(#found / 2, found[#found])
+    answer_each(found, 2, function(id) return id end)
     return reply
 end
 
@@ -285,10 +307,9 @@ if source == 'index' then
         found = call('ZRANGEBYLEX', key, '(' .. after, max,
                      'LIMIT', 0, ARGV[4])
     end
-    for _, entry in ipairs(found) do
-        answer(string.match(entry, '%z([^%z]*)$') or '', entry)
-    end
-    go_on(#found, found[#found])
+    answer_each(found, 1, function(entry)
+        return string.match(entry, '%z([^%z]*)$') or ''
+    end)
     return reply
 end
 
@@ -296,7 +317,7 @@ end
 local gather = {}
 
 function gather.ranges()
-    local ids, seen, n = {}, {}, 0
+    local ids, seen, n, looked = {}, {}, 0, 0
     local find, sub = string.find, string.sub
     for i = list, list + nlist - 1, 3 do
         local found = call('ZRANGEBYLEX', index_key(i), ARGV[i + 1],
@@ -311,7 +332,8 @@ function gather.ranges()
                 ids[n] = id
             end
         end
-        if n > limit then
+        looked = looked + #found
+        if n > limit or looked > OVERLAP * limit then
             return nil
         end
     end
@@ -373,7 +395,7 @@ local beyond = after ~= '' and tonumber(after)
 local passed, given, last = 0, 0, nil
 for i = from, to, step do
     local place = places[i]
-    if given == count then
+    if given == count or left <= 0 then
         break
     end
     if not beyond or (place - beyond) * step > 0 then
