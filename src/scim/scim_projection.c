@@ -52,6 +52,23 @@ scim_projection_next(scim_str_t *list)
 }
 
 
+/* `attributes` has no filters; who sends one sees more than he asked for, not
+ * nothing.  For excludedAttributes it stays a name that nobody knows. */
+static scim_str_t
+scim_projection_unfiltered(const scim_projection_t *p, scim_str_t name)
+{
+    const char  *bracket;
+
+    bracket = p->include ? memchr(name.data, '[', name.len) : NULL;
+
+    if (bracket != NULL) {
+        name.len = (size_t) (bracket - name.data);
+    }
+
+    return name;
+}
+
+
 static scim_rc_t
 scim_projection_list(scim_pool_t *pool, scim_projection_t *p, scim_str_t list)
 {
@@ -69,7 +86,7 @@ scim_projection_list(scim_pool_t *pool, scim_projection_t *p, scim_str_t list)
 
     while (list.len > 0) {
 
-        name = scim_projection_next(&list);
+        name = scim_projection_unfiltered(p, scim_projection_next(&list));
 
         if (scim_attr_path_parse(p->type, name, &p->paths[p->npaths])
             == SCIM_OK)

@@ -15,9 +15,9 @@ typedef struct scim_projection_s scim_projection_t;
 
 /*
  * Both lists are comma-separated and may be absent.  Unknown names are
- * ignored (RFC 7644 section 3.9 asks for no error).  Both present: 400
- * invalidValue.  *out is NULL when everything default is wanted, so that
- * stored bytes can be sent as they are.
+ * ignored (RFC 7644 section 3.9 asks for no error), and so is a filter behind
+ * a name in attributes.  Both present: 400 invalidValue.  *out is NULL when
+ * everything default is wanted, so that stored bytes can be sent as they are.
  */
 scim_rc_t scim_projection_parse(scim_pool_t *pool,
     const scim_resource_type_t *type, scim_str_t attributes,

@@ -78,6 +78,8 @@ projected(void **state)
         { "emails.type", NULL, BASE ",'emails':[{'type':'work'}]}" },
         { U ":emails.VALUE", NULL,
           BASE ",'emails':[{'value':'x'},{'value':'y'}]}" },
+        { "emails[type eq \"work\"],emails[type eq \"a,b\"].value", NULL,
+          BASE ",'emails':[{'value':'x','type':'work'},{'value':'y'}]}" },
         { ENT, NULL, BASE ",'" ENT "':{'department':'D','manager':"
           "{'value':'m','$ref':'r'}}}" },
         { ENT ":department", NULL, BASE ",'" ENT "':{'department':'D'}}" },
@@ -86,6 +88,8 @@ projected(void **state)
         { "meta.version,groups.value", NULL,
           BASE ",'meta':{'version':'v'},'groups':[{'value':'g'}]}" },
 
+        { NULL, "groups[value eq \"g\"],userName,name,emails,meta," ENT,
+          BASE ",'externalId':'e','groups':[{'value':'g','display':'T'}]}" },
         { NULL, "schemas,id,externalId,name,emails,groups,meta," ENT,
           BASE ",'userName':'a'}" },
         { NULL, "userName,externalId,name.givenName,emails.value,meta,"
