@@ -335,3 +335,15 @@ CORE::join "\r\n", 'POST /scim/v2/Users HTTP/1.1', 'Host: localhost',
 --- error_code: 401
 --- json
 error 401 /no token/
+
+
+
+=== TEST 20: client_max_body_size: too large, found while it is read
+--- config eval
+"location /scim/v2/ { scim; auth_request /_token; client_max_body_size 100; }
+$::Location"
+--- raw_request eval
+main::post(['Transfer-Encoding: chunked'], main::chunks(main::large(100)))
+--- error_code: 413
+--- json
+error 413 /the 100 bytes .*client_max_body_size/

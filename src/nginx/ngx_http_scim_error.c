@@ -130,16 +130,18 @@ ngx_http_scim_too_large(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
 
     /* A location within that one may have a limit of its own.  Of nginx's
      * number what has been discarded is taken off. */
-    if (max != 0 && length != NULL
-        && ngx_atoof(length->value.data, length->value.len) > max)
+    if (max == 0
+        || (length != NULL
+            && ngx_atoof(length->value.data, length->value.len) <= max))
     {
-        (void) scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                           SCIM_TYPE_NONE,
-                           "The request body is larger than the %lld bytes "
-                           "that this server takes (client_max_body_size): "
-                           "send fewer members or operations in a request",
-                           (long long) max);
+        return;
     }
+
+    (void) scim_refuse(err, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, SCIM_TYPE_NONE,
+                       "The request body is larger than the %lld bytes that "
+                       "this server takes (client_max_body_size): send fewer "
+                       "members or operations in a request",
+                       (long long) max);
 }
 
 
