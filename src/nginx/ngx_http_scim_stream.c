@@ -12,6 +12,10 @@
 #include "ngx_http_scim.h"
 
 
+/* ms: what becomes of an event that is posted hardly takes so long. */
+#define NGX_HTTP_SCIM_STREAM_KEEP  1000
+
+
 static void ngx_http_scim_stream_event(ngx_event_t *ev);
 static ngx_int_t ngx_http_scim_stream_send(ngx_http_scim_stream_t *stream);
 static ngx_int_t ngx_http_scim_stream_wait(ngx_http_request_t *r);
@@ -35,10 +39,13 @@ ngx_http_scim_stream_piece(ngx_http_scim_stream_t *stream,
     stream->sent = 0;
 
     stream->event.handler = ngx_http_scim_stream_event;
-    stream->event.data = stream;
+    stream->event.data = r->connection;
     stream->event.log = r->connection->log;
 
     ngx_post_event(&stream->event, &ngx_posted_next_events);
+
+    /* a worker that quits waits for timers, not for what is posted */
+    ngx_add_timer(&stream->event, NGX_HTTP_SCIM_STREAM_KEEP);
 }
 
 
@@ -47,6 +54,10 @@ ngx_http_scim_stream_stop(ngx_http_scim_stream_t *stream)
 {
     if (stream->event.posted) {
         ngx_delete_posted_event(&stream->event);
+    }
+
+    if (stream->event.timer_set) {
+        ngx_del_timer(&stream->event);
     }
 }
 
@@ -59,10 +70,11 @@ ngx_http_scim_stream_event(ngx_event_t *ev)
     ngx_http_request_t      *r;
     ngx_http_scim_stream_t  *stream;
 
-    stream = ev->data;
+    stream = ngx_queue_data(ev, ngx_http_scim_stream_t, event);
     r = stream->request;
     c = r->connection;
 
+    ngx_http_scim_stream_stop(stream);
     ngx_http_set_log_request(c->log, r);
 
     if (!stream->sent) {

@@ -156,6 +156,18 @@ def test_a_slow_reader_holds_nobody_up(server, large):
         reader.close()
 
 
+def test_reload_lets_an_export_end(server, large):
+    reader = Slow(server, f"/tenants/{large}/export")
+    before = set(server.workers())
+    server.reload()
+    # The worker that has nothing to do is gone; the other one knows, too.
+    assert wait_until(lambda: len(before & set(server.workers())) < 2, 10)
+    text = reader.rest()
+    reader.close()
+    assert text.endswith(b"}\n\r\n0\r\n\r\n") and b'{"end":true' in text
+    assert wait_until(lambda: not before & set(server.workers()), 10)
+
+
 def test_clients_that_go_away(server, large):
     for _ in range(5):
         Slow(server, f"/tenants/{large}/export").close()
