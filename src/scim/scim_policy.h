@@ -121,7 +121,8 @@ scim_rc_t scim_policy_parse(scim_pool_t *pool, const scim_schemas_t *schemas,
 /*
  * The settings after a change (JSON merge patch, RFC 7396): its members in the
  * place of those there are, an object's one by one; null takes one away.
- * Refused, 400: more than SCIM_POLICY_SETTINGS bytes.
+ * Refused, 400: more than SCIM_POLICY_SETTINGS bytes; a member of the change
+ * that is neither known nor there.  Values are scim_policy_parse()'s to check.
  */
 scim_rc_t scim_policy_merge(scim_pool_t *pool, scim_str_t settings,
     const scim_json_t *change, scim_str_t *out, scim_error_t *err);

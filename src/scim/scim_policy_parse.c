@@ -89,11 +89,23 @@ set_off(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 }
 
 
+/* The empty one stands for none; one that nobody can see is a mistake. */
 static scim_rc_t
-set_text(parse_t *parse, const setting_t *setting, const scim_json_t *value)
+set_name(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 {
-    return (value->type != SCIM_JSON_STRING)
-           ? refuse(parse, setting, "a string")
+    size_t  i;
+
+    if (value->type != SCIM_JSON_STRING) {
+        return refuse(parse, setting, "a string");
+    }
+
+    for (i = 0; i < value->text.len && value->text.data[i] == ' '; i++) {
+        /* to the first letter */
+    }
+
+    return (i != 0 && i == value->text.len)
+           ? refuse(parse, setting, "a name, not of blanks alone, or \"\" for "
+                                    "none")
            : scim_str_dup(parse->pool, value->text, field_of(parse, setting));
 }
 
@@ -287,6 +299,27 @@ set_rules(parse_t *parse, const setting_t *setting, const scim_json_t *value)
 
 /* --- all of them ---------------------------------------------------------- */
 
+/* NULL: there is none of that name. */
+static const setting_t *
+find(const setting_t *settings, scim_str_t name)
+{
+    while (settings->set != NULL && !scim_str_eq(settings->name, name)) {
+        settings++;
+    }
+
+    return (settings->set != NULL) ? settings : NULL;
+}
+
+
+static scim_rc_t
+no_setting(scim_str_t name, scim_error_t *err)
+{
+    return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                       "\"%.*s\" is no setting of a tenant (see "
+                       "docs/admin-api.md)", SCIM_FMT(name));
+}
+
+
 /* As deep as the tables are. */
 static scim_rc_t
 read_members(parse_t *parse, const scim_json_t *object,
@@ -298,16 +331,10 @@ read_members(parse_t *parse, const scim_json_t *object,
 
     for (member = object->first; member != NULL; member = member->next) {
 
-        for (setting = settings; setting->set != NULL; setting++) {
-            if (scim_str_eq(setting->name, member->name)) {
-                break;
-            }
-        }
+        setting = find(settings, member->name);
 
-        if (setting->set == NULL) {
-            return scim_refuse(parse->err, 400, SCIM_INVALID_VALUE,
-                               "\"%.*s\" is no setting of a tenant (see "
-                               "docs/admin-api.md)", SCIM_FMT(member->name));
+        if (setting == NULL) {
+            return no_setting(member->name, parse->err);
         }
 
         if (member->type == SCIM_JSON_NULL) {
@@ -358,7 +385,7 @@ static const setting_t  all[] = {
     { SCIM_STR("unknownAttributes"), set_word, FIELD(unknown),
       .words = "ignore|keep|refuse" },
     { SCIM_STR("groups"), set_off, FIELD(groups_off) },
-    { SCIM_STR("defaultGroup"), set_text, FIELD(default_group) },
+    { SCIM_STR("defaultGroup"), set_name, FIELD(default_group) },
     { SCIM_STR("displayName"), set_word, FIELD(display),
       .words = "sent|derived" },
     { SCIM_STR("delete"), set_choice, FIELD(delete_deactivates),
@@ -421,25 +448,33 @@ scim_policy_parse(scim_pool_t *pool, const scim_schemas_t *schemas,
 }
 
 
-/* The members of change over those of object; nested once at most, as no
- * setting is deeper. */
+/* The members of change over those of object, as deep as the tables are.  What
+ * is not known may be taken away, where it is there. */
 static scim_rc_t
 merge(scim_pool_t *pool, scim_json_t *object, const scim_json_t *change,
-    bool nested)
+    const setting_t *settings, scim_error_t *err)
 {
+    scim_rc_t           rc;
     scim_json_t        *there;
+    const setting_t    *setting;
     const scim_json_t  *member;
 
     for (member = change->first; member != NULL; member = member->next) {
         there = scim_json_get(object, member->name);
+        setting = find(settings, member->name);
+
+        if (setting == NULL && there == NULL) {
+            return no_setting(member->name, err);
+        }
 
         if (member->type == SCIM_JSON_NULL) {
             if (there != NULL) {
                 scim_json_remove(object, there);
             }
 
-        } else if (member->type == SCIM_JSON_OBJECT && !nested) {
-
+        } else if (member->type == SCIM_JSON_OBJECT && setting != NULL
+                   && setting->members != NULL)
+        {
             if (there == NULL || there->type != SCIM_JSON_OBJECT) {
                 there = scim_json_object(pool);
                 if (scim_json_set(object, member->name, there) != SCIM_OK) {
@@ -447,8 +482,9 @@ merge(scim_pool_t *pool, scim_json_t *object, const scim_json_t *change,
                 }
             }
 
-            if (merge(pool, there, member, true) != SCIM_OK) {
-                return SCIM_NOMEM;
+            rc = merge(pool, there, member, setting->members, err);
+            if (rc != SCIM_OK) {
+                return rc;
             }
 
             if (there->first == NULL) {
@@ -482,8 +518,9 @@ scim_policy_merge(scim_pool_t *pool, scim_str_t settings,
 
     scim_buf_init(&buf, pool, settings.len + 256);
 
-    if (merge(pool, root, change, false) != SCIM_OK) {
-        return SCIM_NOMEM;
+    rc = merge(pool, root, change, all, err);
+    if (rc != SCIM_OK) {
+        return rc;
     }
 
     scim_json_write(&buf, root);

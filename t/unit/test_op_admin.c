@@ -70,7 +70,7 @@ settings(void **state)
         { "{'history':{'count':null,'enabled':false},'groups':true}",
           "{'groups':true,'history':{'days':9,'enabled':false},"
           "'dryRun':true}" },
-        { "{'history':{'days':null,'enabled':null},'dryRun':null,'x':null}",
+        { "{'history':{'days':null,'enabled':null},'dryRun':null}",
           "{'groups':true}" },
         { "{'breaker':{}}", "{'groups':true}" },
         { "{'groups':null}", "{}" },
@@ -213,6 +213,9 @@ what_is_refused(void **state)
         { "PATCH /tenants/acme", "{'enabled':'no'}", 400, "enabled" },
         { "PATCH /tenants/acme", "{'settings':[]}", 400, "settings" },
         { "PATCH /tenants/acme", "{'settings':{'x':1}}", 400, "\"x\"" },
+        { "PATCH /tenants/acme", "{'settings':{'x':null}}", 400, "\"x\"" },
+        { "PATCH /tenants/acme", "{'settings':{'groups':{}}}", 400,
+          "\"groups\"" },
         { "PATCH /tenants/acme", "{'settings':{'groups':1}}", 400,
           "\"groups\"" },
         { "PATCH /tenants/nobody", "{'settings':{'groups':true}}", 404,
@@ -220,6 +223,19 @@ what_is_refused(void **state)
         { "PATCH /tenants/acme", "{'name':'x'}", 400, "\"name\"" },
         { "PATCH /tenants/nobody", "{'enabled':true}", 404, "\"nobody\"" },
         { "DELETE /tenants/nobody", NULL, 404, "\"nobody\"" },
+        { "GET /tenants?count=2", NULL, 400, "no arguments" },
+        { "POST /tenants?x", "{'name':'x'}", 400, "no arguments" },
+        { "GET /tenants/acme?x=1", NULL, 400, "no arguments" },
+        { "DELETE /tenants/acme?dryRun=1", NULL, 400, "no arguments" },
+        { "DELETE /tenants/acme/dry-run?operation=delete", NULL, 400,
+          "no arguments" },
+        { "DELETE /failures?count=1", NULL, 400, "no arguments" },
+        { "GET /tenants/acme/tokens?count=2", NULL, 400, "no arguments" },
+        { "GET /tenants/acme/export?type=User", NULL, 400, "no arguments" },
+        { "POST /tenants/acme/breaker/release?x=", NULL, 400,
+          "no arguments" },
+        { "GET /failures?x=1", NULL, 400, "count, cursor" },
+        { "GET /tenants?&&", NULL, 200, "(none)" },
     };
 
     (void) state;

@@ -203,6 +203,7 @@ what_is_refused(void **state)
         { "{'responseType':'xml'}", "\"responseType\"" },
         { "{'patchNoTarget':'Create'}", "\"patchNoTarget\"" },
         { "{'defaultGroup':1}", "\"defaultGroup\" must be a string" },
+        { "{'defaultGroup':'  '}", "not of blanks alone" },
         { "{'history':true}", "\"history\"" },
         { "{'history':{'size':1}}", "\"size\"" },
         { "{'history':{'enabled':1}}", "\"enabled\"" },
@@ -247,6 +248,59 @@ what_is_refused(void **state)
         {
             fail_msg("%s: %d %s", cases[i].settings, rc,
                      (rc == SCIM_REFUSED) ? err.detail : "");
+        }
+    }
+}
+
+
+static void
+what_a_change_makes(void **state)
+{
+    size_t        i;
+    scim_rc_t     rc;
+    scim_str_t    out;
+    scim_error_t  err;
+
+    static const struct {
+        const char *before;
+        const char *change;
+        const char *after;      /* a detail, where it is no object */
+    } cases[] = {
+        { "{}", "{'groups':false}", "{\"groups\":false}" },
+        { "{'groups':false}", "{'groups':null}", "{}" },
+        { "{'groups':false}", "{'dryRun':null}", "{\"groups\":false}" },
+        { "{'breaker':{'count':1,'percent':2}}",
+          "{'breaker':{'count':null,'seconds':3}}",
+          "{\"breaker\":{\"percent\":2,\"seconds\":3}}" },
+        { "{'breaker':{'count':1}}", "{'breaker':{'count':null}}", "{}" },
+        { "{}", "{'breaker':{}}", "{}" },
+        { "{}", "{'groups':{}}", "{\"groups\":{}}" },
+        { "{'require':[]}", "{'require':{}}", "{\"require\":{}}" },
+        { "{}", "{'colour':null}", "\"colour\" is no setting" },
+        { "{}", "{'colour':{}}", "\"colour\" is no setting" },
+        { "{}", "{'Groups':null}", "\"Groups\" is no setting" },
+        { "{}", "{'breaker':{'within':null}}", "\"within\" is no setting" },
+        { "{'breaker':{'count':1}}", "{'breaker':{'within':null}}",
+          "\"within\" is no setting" },
+        { "{'colour':1,'history':{'size':1}}",
+          "{'colour':null,'history':{'size':null}}", "{}" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        rc = scim_policy_merge(pool, json_text(cases[i].before),
+                               unit_json(pool, cases[i].change), &out, &err);
+
+        if (rc == SCIM_REFUSED) {
+            assert_non_null(strstr(err.detail, cases[i].after));
+            continue;
+        }
+
+        assert_int_equal(rc, SCIM_OK);
+
+        if (!scim_str_eq(out, scim_str_from(cases[i].after))) {
+            fail_msg("%s: %.*s", cases[i].change, SCIM_FMT(out));
         }
     }
 }
@@ -508,6 +562,7 @@ main(void)
         TEST(each_setting),
         TEST(over_a_location),
         TEST(what_is_refused),
+        TEST(what_a_change_makes),
         TEST(too_much),
         TEST(rules),
         TEST(many_slow_values),
