@@ -11,62 +11,68 @@
 
 #define READS(first)  [SCIM_GET] = (first), [SCIM_HEAD] = (first)
 
+/* of methods that read the query's arguments */
+#define NO_ARGS        0
+#define ARGS_OF_READS  (1u << SCIM_GET | 1u << SCIM_HEAD)
+#define ARGS_OF_POST   (1u << SCIM_POST)
+
 /* A '*' stands for any segment: the first for the tenant's name, the others
  * for admin->part.  The first row that fits is taken. */
 static const struct {
     scim_str_t       path[SEGMENTS];
     const char      *allow;
     scim_op_step_pt  step[SCIM_OTHER + 1];
+    unsigned         args;
 } routes[] = {
     { { SCIM_STR("tenants") }, "GET, HEAD, POST", {
         READS(scim_admin_tenants_list),
-        [SCIM_POST] = scim_admin_tenants_create } },
+        [SCIM_POST] = scim_admin_tenants_create }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*") }, "GET, HEAD, PATCH, DELETE", {
         READS(scim_admin_tenant_get),
         [SCIM_PATCH] = scim_admin_tenant_patch,
-        [SCIM_DELETE] = scim_admin_tenant_delete } },
+        [SCIM_DELETE] = scim_admin_tenant_delete }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens") },
       "GET, HEAD, POST", {
         READS(scim_admin_tokens_list),
-        [SCIM_POST] = scim_admin_tokens_create } },
+        [SCIM_POST] = scim_admin_tokens_create }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
         SCIM_STR("*") }, "GET, HEAD, PATCH, DELETE", {
         READS(scim_admin_token_get),
         [SCIM_PATCH] = scim_admin_token_patch,
-        [SCIM_DELETE] = scim_admin_token_delete } },
+        [SCIM_DELETE] = scim_admin_token_delete }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("tokens"),
         SCIM_STR("*"), SCIM_STR("rotate") }, "POST", {
-        [SCIM_POST] = scim_admin_token_rotate } },
+        [SCIM_POST] = scim_admin_token_rotate }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("*"), SCIM_STR("*"),
         SCIM_STR("restore") }, "POST", {
-        [SCIM_POST] = scim_admin_restore } },
+        [SCIM_POST] = scim_admin_restore }, ARGS_OF_POST },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("export") }, "GET", {
-        [SCIM_GET] = scim_admin_export } },
+        [SCIM_GET] = scim_admin_export }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("import") }, "POST", {
-        [SCIM_POST] = scim_admin_import } },
+        [SCIM_POST] = scim_admin_import }, ARGS_OF_POST },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("failures") },
       "GET, HEAD, DELETE", {
         READS(scim_admin_failures_list),
-        [SCIM_DELETE] = scim_admin_failures_clear } },
+        [SCIM_DELETE] = scim_admin_failures_clear }, ARGS_OF_READS },
     { { SCIM_STR("failures") }, "GET, HEAD, DELETE", {
         READS(scim_admin_failures_list),
-        [SCIM_DELETE] = scim_admin_failures_clear } },
+        [SCIM_DELETE] = scim_admin_failures_clear }, ARGS_OF_READS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("dry-run") },
       "GET, HEAD, DELETE", {
         READS(scim_admin_dry_run),
-        [SCIM_DELETE] = scim_admin_dry_run_clear } },
+        [SCIM_DELETE] = scim_admin_dry_run_clear }, ARGS_OF_READS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("breaker"),
         SCIM_STR("release") }, "POST", {
-        [SCIM_POST] = scim_admin_breaker_release } },
+        [SCIM_POST] = scim_admin_breaker_release }, NO_ARGS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("history") },
       "GET, HEAD", {
-        READS(scim_admin_history) } },
+        READS(scim_admin_history) }, ARGS_OF_READS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("changes") },
       "GET, HEAD", {
-        READS(scim_admin_changes) } },
+        READS(scim_admin_changes) }, ARGS_OF_READS },
     { { SCIM_STR("tenants"), SCIM_STR("*"), SCIM_STR("*"), SCIM_STR("*"),
         SCIM_STR("history") }, "GET, HEAD", {
-        READS(scim_admin_resource_history) } },
+        READS(scim_admin_resource_history) }, ARGS_OF_READS },
 };
 
 #define NROUTES  (sizeof(routes) / sizeof(routes[0]))
@@ -128,6 +134,36 @@ find(const scim_str_t *segment, size_t n, scim_admin_t *admin)
 }
 
 
+/* The first step of routes[i], of a tenant's or of all. */
+static scim_rc_t
+call(scim_op_t *op, size_t i, bool tenant, const redisReply *reply)
+{
+    scim_rc_t            rc;
+    scim_error_t         err;
+    scim_op_step_pt      step = routes[i].step[op->request.method];
+    const scim_admin_t  *admin = op->state;
+
+    static const char *const  none[] = { NULL };
+
+    if (step == NULL) {
+        return scim_op_not_allowed(op, routes[i].allow);
+    }
+
+    if (tenant && !scim_store_name_valid(admin->tenant)) {
+        return scim_admin_no_tenant(op);
+    }
+
+    if ((routes[i].args & 1u << op->request.method) == 0) {
+        rc = scim_admin_args(op, none, NULL, &err);
+        if (rc != SCIM_OK) {
+            return scim_op_stop(op, rc, &err);
+        }
+    }
+
+    return step(op, reply);
+}
+
+
 /* op->request.id is the path until it is read here, and .filter the query. */
 static scim_rc_t
 route(scim_op_t *op, const redisReply *reply)
@@ -159,15 +195,7 @@ route(scim_op_t *op, const redisReply *reply)
     admin->args = op->request.filter;
     scim_buf_init(&admin->out, op->pool, 256);
 
-    if (routes[i].step[op->request.method] == NULL) {
-        return scim_op_not_allowed(op, routes[i].allow);
-    }
-
-    if (n > 1 && !scim_store_name_valid(admin->tenant)) {
-        return scim_admin_no_tenant(op);
-    }
-
-    return routes[i].step[op->request.method](op, reply);
+    return call(op, i, n > 1, reply);
 }
 
 

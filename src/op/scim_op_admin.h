@@ -34,7 +34,8 @@ scim_rc_t scim_admin_members(const scim_json_t *body, const char *const *names,
     scim_error_t *err);
 
 /* The decoded values of the query's arguments of those names (the last is
- * NULL); absent: not given, or empty.  Refused: others, and one given twice. */
+ * NULL); absent: not given, or empty.  Refused, 400: others, and one given
+ * twice. */
 scim_rc_t scim_admin_args(const scim_op_t *op, const char *const *names,
     scim_str_t *values, scim_error_t *err);
 

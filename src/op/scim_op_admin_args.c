@@ -31,6 +31,12 @@ refuse_args(const scim_op_t *op, const char *const *names, scim_error_t *err)
     scim_buf_t  buf;
     scim_str_t  list;
 
+    if (names[0] == NULL) {
+        return scim_refuse(err, 400, SCIM_INVALID_VALUE,
+                           "This call has no arguments: leave out what is "
+                           "behind '?'");
+    }
+
     scim_buf_init(&buf, op->pool, 128);
 
     for (i = 0; names[i] != NULL; i++) {
