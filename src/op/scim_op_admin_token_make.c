@@ -20,6 +20,8 @@ typedef struct {
     scim_str_t    secret;
     scim_token_t  old;          /* id absent: it is made, not rotated */
     uint64_t      overlap;      /* ms that the old one goes on */
+    uint64_t      life;         /* ms that the old one was made for; 0: for
+                                   good */
     bool          replace;      /* takes the place of all others of its scope
                                    and user */
 } make_t;
@@ -174,16 +176,31 @@ rotate(scim_op_t *op, const redisReply *reply)
 }
 
 
+static uint64_t
+life_of(const scim_token_t *token)
+{
+    return (token->expires > token->created)
+           ? token->expires - token->created : 0;
+}
+
+
 static scim_rc_t
 rotate_entry(scim_op_t *op, const redisReply *reply)
 {
+    make_t              *make;
+    const scim_admin_t  *admin = op->state;
+
     (void) reply;
+
+    make = admin->work;
+    make->life = life_of(&admin->tokens[0]);
 
     return scim_admin_token_record(op, rotate_record);
 }
 
 
-/* The new one lives as long as the old one was to. */
+/* The new one lives as long as the old one was to.  The end of one that has
+ * been rotated before is that of the overlap: what it was made for counts. */
 static scim_rc_t
 rotate_record(scim_op_t *op, const redisReply *reply)
 {
@@ -201,8 +218,12 @@ rotate_record(scim_op_t *op, const redisReply *reply)
     make->token.user = old->user;
     make->token.actor = old->actor;
 
-    if (old->expires > old->created) {
-        make->token.expires = op->env->now + (old->expires - old->created);
+    if (old->rotated.len == 0) {
+        make->life = life_of(old);
+    }
+
+    if (make->life != 0) {
+        make->token.expires = op->env->now + make->life;
     }
 
     return make_token(op);

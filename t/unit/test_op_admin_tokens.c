@@ -225,6 +225,36 @@ rotated_with_an_overlap(void **state)
 }
 
 
+/* The end that an overlap set is none that a token was made with.  Each request
+ * comes a second after the one before. */
+static void
+rotated_again(void **state)
+{
+    size_t         i;
+    made_t         old;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char *body;
+        const char *expires;
+    } cases[] = {
+        { "{}", "(none)" },
+        { "{'expires':'2023-11-24T22:13:20Z'}", "2023-11-24T22:13:22.000Z" },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        old = make(cases[i].body);
+        (void) made(on("POST", old.id, "/rotate", "{'overlap':60}"));
+
+        answer = on("POST", old.id, "/rotate", "{'overlap':60}");
+        (void) made(answer);
+        assert_string_equal(unit_get(&answer, "expires"), cases[i].expires);
+    }
+}
+
+
 static void
 rotated_in_other_ways(void **state)
 {
@@ -605,6 +635,7 @@ main(void)
         TEST(a_life),
         TEST(changes),
         TEST(rotated_with_an_overlap),
+        TEST(rotated_again),
         TEST(rotated_in_other_ways),
         TEST(replaced),
         TEST(one_at_a_time),
