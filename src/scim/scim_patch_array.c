@@ -173,19 +173,32 @@ same_entry(scim_patch_edit_t *ed, const scim_attr_t *attr,
 }
 
 
+/* Of several that are the same, one that is equal in everything, or the first:
+ * what is there already must not change another entry. */
 static scim_json_t *
 find_entry(scim_patch_edit_t *ed, const scim_attr_t *attr,
     const scim_json_t *array, const scim_json_t *wanted)
 {
-    scim_json_t  *entry;
+    scim_json_t  *entry, *found;
+
+    found = NULL;
 
     for (entry = array->first; entry != NULL; entry = entry->next) {
-        if (same_entry(ed, attr, entry, wanted)) {
+
+        if (!same_entry(ed, attr, entry, wanted)) {
+            continue;
+        }
+
+        if (scim_value_equal(ed->pool, attr, entry, wanted)) {
             return entry;
+        }
+
+        if (found == NULL) {
+            found = entry;
         }
     }
 
-    return NULL;
+    return found;
 }
 
 

@@ -132,6 +132,10 @@ static const unit_patch_t  users[] = {
       "{'value':'c'}]",
       OP("Remove", "roles", "[{'value':'a'},{'value':'c'},{'value':'z'}]"),
       "'roles':[{'value':'b'}]" },
+    { "an entry that is there changes no other one", "'emails':["
+      "{'value':'a','primary':true},{'value':'a','type':'work'}]",
+      OP("add", "emails", "[{'value':'a','type':'work'}]"),
+      "'emails':[{'value':'a','primary':true},{'value':'a','type':'work'}]" },
     { "remove one entry, by its value alone", "'roles':[{'value':'a'},"
       "{'value':'b'}]", OP("Remove", "roles", "'a'"),
       "'roles':[{'value':'b'}]" },
