@@ -119,6 +119,14 @@ Content-Type: application/xml
 Authorization: Bearer $TOKEN
 Content-Type: application/jsonp
 --- error_code: 415 415 415
+--- response_headers
+Accept: application/scim+json, application/json
+! Accept-Patch
+
+! Accept
+Accept-Patch: application/scim+json, application/json
+
+Accept: application/scim+json, application/json
 --- json
 error 415 /text/plain/
 

@@ -149,6 +149,19 @@ ngx_http_scim_add_challenge(ngx_http_request_t *r)
 }
 
 
+/* What would do instead (RFC 9110 section 15.5.16, RFC 5789 section 2.2). */
+static ngx_int_t
+ngx_http_scim_add_accepted(ngx_http_request_t *r)
+{
+    static const char  types[] = "application/scim+json, application/json";
+
+    return ngx_http_scim_add_header(r, r->method == NGX_HTTP_PATCH
+                                       ? "Accept-Patch" : "Accept",
+                                    types, sizeof(types) - 1) == NULL
+           ? NGX_ERROR : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_scim_add_validators(ngx_http_request_t *r, const scim_result_t *result)
 {
@@ -220,6 +233,10 @@ ngx_http_scim_add_headers(ngx_http_request_t *r, ngx_http_scim_ctx_t *ctx,
                                     sizeof("no-store") - 1) == NULL)
     {
         return NGX_ERROR;
+    }
+
+    if (result->status == NGX_HTTP_UNSUPPORTED_MEDIA_TYPE && !ctx->plain) {
+        return ngx_http_scim_add_accepted(r);
     }
 
     /* the admin API is guarded by whatever the operator has put before it */
