@@ -48,7 +48,7 @@ GET /scim/v2/Users?filter=userName+eq+"ada"
 Content-Type: application/scim\+json
 WWW-Authenticate: Bearer realm="scim"
 --- json
-error 401 /no token.*Secret Token/
+error 401 /no token.*Secret Token.*Authorization: Bearer/
 
 
 

@@ -50,7 +50,8 @@ start(scim_op_t *op, const redisReply *reply)
                              "The request carries no token: put the token "
                              "made for this tenant into the identity "
                              "provider's settings (\"Secret Token\", \"API "
-                             "token\", \"SCIM bearer token\")");
+                             "token\", \"SCIM bearer token\"); it is to come "
+                             "as \"Authorization: Bearer TOKEN\"");
     }
 
     if (!scim_token_wellformed(gate->token)) {
