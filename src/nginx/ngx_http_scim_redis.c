@@ -261,17 +261,9 @@ ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis)
 static ngx_int_t
 ngx_http_scim_redis_send_one(ngx_http_scim_cmd_t *cmd)
 {
-    char       *data;
-    size_t      len;
-    ngx_int_t   rc;
+    ngx_int_t  rc;
 
-    if (scim_store_format(cmd->cmd, cmd->eval, &data, &len) != SCIM_OK) {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_scim_redis_out(cmd->redis, data, len);
-
-    scim_store_free(data);
+    rc = ngx_http_scim_redis_out(cmd->redis, cmd->cmd, cmd->eval);
 
     if (rc == NGX_OK) {
         cmd->sent = 1;

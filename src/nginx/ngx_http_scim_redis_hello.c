@@ -167,32 +167,22 @@ static ngx_int_t
 ngx_http_scim_redis_hello_add(ngx_http_scim_redis_t *redis, ngx_uint_t step,
     const ngx_str_t *args, ngx_uint_t n)
 {
-    char        *data;
-    size_t       lens[3];
-    ngx_int_t    rc;
-    ngx_uint_t   i;
-    long long    len;
-    const char  *argv[3];
+    ngx_uint_t        i;
+    scim_str_t        argv[3];
+    scim_store_cmd_t  cmd;
 
     for (i = 0; i < n; i++) {
-        argv[i] = (const char *) args[i].data;
-        lens[i] = args[i].len;
+        argv[i].data = (const char *) args[i].data;
+        argv[i].len = args[i].len;
     }
 
-    data = NULL;
-    len = redisFormatCommandArgv(&data, (int) n, argv, lens);
-
-    if (len < 0 || data == NULL) {
-        return NGX_ERROR;
-    }
-
-    rc = ngx_http_scim_redis_out(redis, data, (size_t) len);
-
-    redisFreeCommand(data);
+    ngx_memzero(&cmd, sizeof(scim_store_cmd_t));
+    cmd.argv = argv;
+    cmd.argc = n;
 
     redis->hello[redis->hellos++] = step;
 
-    return rc;
+    return ngx_http_scim_redis_out(redis, &cmd, 0);
 }
 
 

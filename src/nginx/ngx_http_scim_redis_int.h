@@ -206,9 +206,9 @@ ngx_uint_t ngx_http_scim_redis_retry_after(ngx_http_scim_redis_t *redis);
 /* Makes redis->reader. */
 ngx_int_t ngx_http_scim_redis_reader(ngx_http_scim_redis_t *redis);
 
-/* Appends to redis->out. */
+/* Appends the command to redis->out, with eval its whole script. */
 ngx_int_t ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis,
-    const char *data, size_t len);
+    const scim_store_cmd_t *cmd, ngx_uint_t eval);
 
 /* Sends what redis->out holds; what ends the connection is left to reading. */
 void ngx_http_scim_redis_write(ngx_http_scim_redis_t *redis);

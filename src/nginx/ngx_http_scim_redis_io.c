@@ -70,9 +70,9 @@ ngx_http_scim_redis_create_array(const redisReadTask *task,
 }
 
 
-ngx_int_t
-ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis, const char *data,
-    size_t len)
+/* Room for len more bytes in the output buffer; where they begin, or NULL. */
+static u_char *
+ngx_http_scim_redis_room(ngx_http_scim_redis_t *redis, size_t len)
 {
     u_char                     *p;
     size_t                      cap;
@@ -89,7 +89,7 @@ ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis, const char *data,
 
         p = ngx_alloc(cap, &redis->log);
         if (p == NULL) {
-            return NGX_ERROR;
+            return NULL;
         }
 
         if (out->data != NULL) {
@@ -101,8 +101,24 @@ ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis, const char *data,
         out->cap = cap;
     }
 
-    ngx_memcpy(out->data + out->len, data, len);
-    out->len += len;
+    return out->data + out->len;
+}
+
+
+ngx_int_t
+ngx_http_scim_redis_out(ngx_http_scim_redis_t *redis,
+    const scim_store_cmd_t *cmd, ngx_uint_t eval)
+{
+    char    *end;
+    u_char  *p;
+
+    p = ngx_http_scim_redis_room(redis, scim_store_size(cmd, eval));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    end = scim_store_format(cmd, eval, (char *) p);
+    redis->out.len += (size_t) ((u_char *) end - p);
 
     return NGX_OK;
 }

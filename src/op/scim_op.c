@@ -244,6 +244,24 @@ scim_op_query(scim_op_t *op, scim_pool_t *pool, scim_store_query_t *query,
 
 
 scim_rc_t
+scim_op_url(const scim_op_t *op, const scim_resource_type_t *type,
+    scim_str_t id, scim_str_t *url)
+{
+    scim_buf_t  buf;
+    scim_str_t  base = op->env->base;
+
+    scim_buf_init(&buf, op->pool, base.len + type->endpoint.len + id.len + 2);
+    scim_buf_str(&buf, base);
+    scim_buf_char(&buf, '/');
+    scim_buf_str(&buf, type->endpoint);
+    scim_buf_char(&buf, '/');
+    scim_buf_str(&buf, id);
+
+    return scim_buf_done(&buf, url);
+}
+
+
+scim_rc_t
 scim_op_body(scim_op_t *op, int status, const scim_buf_t *buf)
 {
     op->result.status = status;

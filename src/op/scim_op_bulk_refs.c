@@ -245,10 +245,7 @@ scim_rc_t
 scim_bulk_url(const scim_bulk_t *bulk, const scim_bulk_item_t *item,
     scim_str_t *url)
 {
-    return scim_str_printf(bulk->op->pool, url, "%.*s/%.*s/%.*s",
-                           SCIM_FMT(bulk->op->env->base),
-                           SCIM_FMT(item->request.type->endpoint),
-                           SCIM_FMT(item->request.id));
+    return scim_op_url(bulk->op, item->request.type, item->request.id, url);
 }
 
 

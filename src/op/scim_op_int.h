@@ -64,6 +64,10 @@ scim_rc_t scim_op_not_allowed(scim_op_t *op, const char *allow);
 /* 400 when the request has no body. */
 scim_rc_t scim_op_no_body(scim_op_t *op);
 
+/* "BASE/ENDPOINT/ID": where the resource lies. */
+scim_rc_t scim_op_url(const scim_op_t *op, const scim_resource_type_t *type,
+    scim_str_t id, scim_str_t *url);
+
 /* SCIM_OK, with the body in op->result. */
 scim_rc_t scim_op_body(scim_op_t *op, int status, const scim_buf_t *buf);
 

@@ -21,10 +21,8 @@ static const scim_op_step_pt steps[SCIM_OTHER + 1] = {
 static scim_rc_t
 locate(scim_op_t *op)
 {
-    return scim_str_printf(op->pool, &op->result.location, "%.*s/%.*s/%.*s",
-                           SCIM_FMT(op->env->base),
-                           SCIM_FMT(op->request.type->endpoint),
-                           SCIM_FMT(op->request.id));
+    return scim_op_url(op, op->request.type, op->request.id,
+                       &op->result.location);
 }
 
 

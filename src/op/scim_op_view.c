@@ -117,9 +117,7 @@ scim_op_show(scim_op_t *op, int status, const scim_op_view_t *view,
         return scim_op_stop(op, rc, &err);
     }
 
-    rc = scim_str_printf(op->pool, &result->location, "%.*s/%.*s/%.*s",
-                         SCIM_FMT(op->env->base),
-                         SCIM_FMT(view->type->endpoint), SCIM_FMT(row->id));
+    rc = scim_op_url(op, view->type, row->id, &result->location);
     if (rc != SCIM_OK) {
         return rc;
     }

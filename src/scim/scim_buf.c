@@ -84,15 +84,9 @@ scim_buf_char(scim_buf_t *buf, char c)
 void
 scim_buf_uint(scim_buf_t *buf, uint64_t n)
 {
-    char     digits[20];
-    size_t   at = sizeof(digits);
+    char  digits[SCIM_UINT_DIGITS];
 
-    do {
-        digits[--at] = (char) ('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-
-    scim_buf_add(buf, digits + at, sizeof(digits) - at);
+    scim_buf_add(buf, digits, scim_uint_format(n, digits));
 }
 
 

@@ -92,6 +92,10 @@ scim_str_t scim_str_skip(scim_str_t s, size_t n);
 /* A copy of s in pool, followed by a NUL that len does not count. */
 scim_rc_t scim_str_dup(scim_pool_t *pool, scim_str_t s, scim_str_t *out);
 
+/* Writes n in decimal, without a NUL, and returns how many digits it has. */
+#define SCIM_UINT_DIGITS  20
+size_t scim_uint_format(uint64_t n, char out[SCIM_UINT_DIGITS]);
+
 /* printf into the pool; "%.*s" with SCIM_FMT(str) prints a scim_str_t. */
 scim_rc_t scim_str_printf(scim_pool_t *pool, scim_str_t *out,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -3,8 +3,7 @@
  * keys is put in at the end, as bytes or into a tree; and entity tags.
  */
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "scim_resource.h"
 
@@ -12,20 +11,22 @@
 void
 scim_etag_format(uint64_t version, char out[SCIM_ETAG_LEN + 1])
 {
-    snprintf(out, SCIM_ETAG_LEN + 1, "W/\"%" PRIu64 "\"", version);
+    size_t  len;
+
+    memcpy(out, "W/\"", 3);
+    len = 3 + scim_uint_format(version, out + 3);
+    memcpy(out + len, "\"", sizeof("\""));
 }
 
 
 bool
 scim_etag_match(scim_str_t header, uint64_t version)
 {
-    int         len;
-    char        digits[24];
+    char        digits[SCIM_UINT_DIGITS];
     size_t      i, start;
     scim_str_t  ours;
 
-    len = snprintf(digits, sizeof(digits), "%" PRIu64, version);
-    ours = (scim_str_t) { digits, (size_t) len };
+    ours = (scim_str_t) { digits, scim_uint_format(version, digits) };
 
     for (i = 0; i < header.len; i++) {
 

@@ -118,6 +118,24 @@ scim_str_dup(scim_pool_t *pool, scim_str_t s, scim_str_t *out)
 }
 
 
+size_t
+scim_uint_format(uint64_t n, char out[SCIM_UINT_DIGITS])
+{
+    char    digits[SCIM_UINT_DIGITS];
+    size_t  len, at = sizeof(digits);
+
+    do {
+        digits[--at] = (char) ('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+
+    len = sizeof(digits) - at;
+    memcpy(out, digits + at, len);
+
+    return len;
+}
+
+
 scim_rc_t
 scim_str_printf(scim_pool_t *pool, scim_str_t *out, const char *fmt, ...)
 {

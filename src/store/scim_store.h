@@ -72,12 +72,13 @@ typedef struct {
 } scim_store_cmd_t;
 
 /*
- * The command in RESP, by hiredis' formatter: EVALSHA, or EVAL when `eval`
- * is set (after a NOSCRIPT reply).  Free with scim_store_free(); SCIM_NOMEM.
+ * The command in RESP: EVALSHA, or EVAL when `eval` is set (after a NOSCRIPT
+ * reply).  Written at `to`, where scim_store_size() bytes must have room;
+ * returns the end.  hiredis' formatter would print each length by sprintf()
+ * into memory of its own, which was a fifth of the instructions of a GET.
  */
-scim_rc_t scim_store_format(const scim_store_cmd_t *cmd, bool eval,
-    char **out, size_t *len);
-void scim_store_free(char *formatted);
+size_t scim_store_size(const scim_store_cmd_t *cmd, bool eval);
+char *scim_store_format(const scim_store_cmd_t *cmd, bool eval, char *to);
 
 /* Whether the reply says that the script must be sent whole. */
 bool scim_store_noscript(const redisReply *reply);

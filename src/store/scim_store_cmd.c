@@ -2,15 +2,14 @@
  * Commands: their arguments, and their form on the wire.
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "scim_store_parts.h"
 
 
 #define ARGS_MIN    16
-#define ARGS_STACK  64      /* commands of no more need no allocation */
 #define NAME_MAX    64
+#define SCRIPT_SHA1 40      /* hex digits */
 
 
 bool
@@ -83,16 +82,17 @@ scim_args_str(scim_args_t *args, scim_str_t s)
 void
 scim_args_uint(scim_args_t *args, uint64_t n)
 {
-    scim_str_t text;
+    char   *text;
+    size_t  len;
 
-    if (scim_str_printf(args->pool, &text, "%llu", (unsigned long long) n)
-        != SCIM_OK)
-    {
+    text = scim_palloc(args->pool, SCIM_UINT_DIGITS);
+    if (text == NULL) {
         args->failed = true;
         return;
     }
 
-    scim_args_str(args, text);
+    len = scim_uint_format(n, text);
+    scim_args_str(args, (scim_str_t) { text, len });
 }
 
 
@@ -111,8 +111,15 @@ scim_rc_t
 scim_store_key(scim_pool_t *pool, scim_str_t tenant, const char *name,
     scim_str_t *out)
 {
-    return scim_str_printf(pool, out, "scim:{%.*s}:%s", SCIM_FMT(tenant),
-                           name);
+    scim_buf_t  buf;
+
+    scim_buf_init(&buf, pool, sizeof("scim:{}:") + tenant.len + strlen(name));
+    scim_buf_lit(&buf, "scim:{");
+    scim_buf_str(&buf, tenant);
+    scim_buf_lit(&buf, "}:");
+    scim_buf_str(&buf, scim_str_from(name));
+
+    return scim_buf_done(&buf, out);
 }
 
 
@@ -152,79 +159,77 @@ scim_store_script(scim_store_cmd_t *cmd, scim_args_t *args,
 }
 
 
-static void
-put(const char **argv, size_t *lens, size_t *n, scim_str_t s)
+/* What comes before each argument and after it, on the wire. */
+#define AROUND  (sizeof("$\r\n\r\n") - 1 + SCIM_UINT_DIGITS)
+
+
+size_t
+scim_store_size(const scim_store_cmd_t *cmd, bool eval)
 {
-    argv[*n] = s.data;
-    lens[*n] = s.len;
-    (*n)++;
-}
+    size_t  i, size;
 
-
-/* hiredis says -1 without memory; its result is an int in 0.14 and a long
- * long since 1.0. */
-static scim_rc_t
-format(const scim_store_cmd_t *cmd, bool eval, const char **argv,
-    size_t *lens, char **out, size_t *len)
-{
-    size_t    i, n;
-    long long size;
-
-    n = 0;
+    size = (5 + cmd->argc) * AROUND;
 
     if (cmd->script != NULL) {
-        put(argv, lens, &n, eval ? scim_str("EVAL") : scim_str("EVALSHA"));
-        put(argv, lens, &n,
-            eval ? cmd->script->text : scim_str_from(cmd->script->sha1));
-        put(argv, lens, &n, scim_str("1"));
-        put(argv, lens, &n, cmd->key);
+        size += sizeof("EVALSHA1") + cmd->key.len
+                + (eval ? cmd->script->text.len : SCRIPT_SHA1);
     }
 
     for (i = 0; i < cmd->argc; i++) {
-        put(argv, lens, &n, cmd->argv[i]);
+        size += cmd->argv[i].len;
     }
 
-    size = redisFormatCommandArgv(out, (int) n, argv, lens);
-    if (size < 0) {
-        return SCIM_NOMEM;
-    }
-
-    *len = (size_t) size;
-
-    return SCIM_OK;
+    return size;
 }
 
 
-scim_rc_t
-scim_store_format(const scim_store_cmd_t *cmd, bool eval, char **out,
-    size_t *len)
+static char *
+put_head(char *to, char mark, size_t n)
 {
-    size_t       n, near_lens[ARGS_STACK], *lens;
-    scim_rc_t    rc;
-    const char  *near_argv[ARGS_STACK], **argv;
+    *to++ = mark;
+    to += scim_uint_format(n, to);
+    *to++ = '\r';
+    *to++ = '\n';
 
-    n = cmd->argc + 4;
-
-    if (n <= ARGS_STACK) {
-        return format(cmd, eval, near_argv, near_lens, out, len);
-    }
-
-    argv = malloc(n * sizeof(char *));
-    lens = malloc(n * sizeof(size_t));
-
-    rc = argv == NULL || lens == NULL
-         ? SCIM_NOMEM
-         : format(cmd, eval, argv, lens, out, len);
-
-    free(argv);
-    free(lens);
-
-    return rc;
+    return to;
 }
 
 
-void
-scim_store_free(char *formatted)
+static char *
+put(char *to, scim_str_t s)
 {
-    redisFreeCommand(formatted);
+    to = put_head(to, '$', s.len);
+
+    if (s.len > 0) {
+        memcpy(to, s.data, s.len);
+        to += s.len;
+    }
+
+    *to++ = '\r';
+    *to++ = '\n';
+
+    return to;
+}
+
+
+char *
+scim_store_format(const scim_store_cmd_t *cmd, bool eval, char *to)
+{
+    size_t  i;
+
+    to = put_head(to, '*', cmd->argc + (cmd->script != NULL ? 4 : 0));
+
+    if (cmd->script != NULL) {
+        to = put(to, eval ? scim_str("EVAL") : scim_str("EVALSHA"));
+        to = put(to, eval ? cmd->script->text
+                          : (scim_str_t) { cmd->script->sha1, SCRIPT_SHA1 });
+        to = put(to, scim_str("1"));
+        to = put(to, cmd->key);
+    }
+
+    for (i = 0; i < cmd->argc; i++) {
+        to = put(to, cmd->argv[i]);
+    }
+
+    return to;
 }

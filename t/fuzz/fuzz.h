@@ -7,6 +7,7 @@
 
 #include "scim/scim_schema.h"
 #include "scim/scim_text.h"
+#include "store/scim_store.h"
 
 #include <stdlib.h>
 
@@ -45,6 +46,25 @@ type_at(size_t i)
 {
     return scim_schemas_type(fuzz_schemas(), i % 2 == 0 ? scim_str("User")
                                                         : scim_str("Group"));
+}
+
+
+
+/* The command's form on the wire keeps within what it says it takes. */
+static inline void
+fuzz_format(const scim_store_cmd_t *cmd)
+{
+    char   *to, *end;
+    size_t  size;
+
+    size = scim_store_size(cmd, false);
+    to = malloc(size);
+    must(to != NULL);
+
+    end = scim_store_format(cmd, false, to);
+    must(end > to && (size_t) (end - to) <= size);
+
+    free(to);
 }
 
 #endif /* FUZZ_H */

@@ -140,16 +140,11 @@ reply_to(const scim_store_cmd_t *cmd, unsigned decision)
 static void
 gather(scim_op_t *op, waiting_t *waiting)
 {
-    char       *formatted;
-    size_t      len;
     scim_op_t  *asker;
 
     for (asker = NULL; (asker = scim_op_asker(op, asker)) != NULL; ) {
         must(waiting->n < ASKERS);
-        must(scim_store_format(&asker->cmd, false, &formatted, &len)
-             == SCIM_OK);
-        scim_store_free(formatted);
-
+        fuzz_format(&asker->cmd);
         waiting->askers[waiting->n++] = asker;
     }
 }

@@ -104,8 +104,6 @@ check_mapped(const scim_request_t *request)
 static scim_rc_t
 run(scim_pool_t *pool, const scim_request_t *request)
 {
-    char       *formatted;
-    size_t      len;
     scim_op_t  *op;
     scim_rc_t   rc;
 
@@ -117,9 +115,7 @@ run(scim_pool_t *pool, const scim_request_t *request)
     rc = scim_op_run(op);
 
     if (rc == SCIM_AGAIN) {
-        must(scim_store_format(&op->cmd, false, &formatted, &len) == SCIM_OK);
-        must(len != 0);
-        scim_store_free(formatted);
+        fuzz_format(&op->cmd);
 
     } else if (rc == SCIM_OK) {
         must(op->result.status >= 200 && op->result.status < 502);

@@ -113,6 +113,23 @@ unit_redis(void)
 }
 
 
+char *
+unit_format(const scim_store_cmd_t *cmd, bool eval, size_t *len)
+{
+    char   *to;
+    size_t  size;
+
+    size = scim_store_size(cmd, eval);
+    to = malloc(size);
+    assert_non_null(to);
+
+    *len = (size_t) (scim_store_format(cmd, eval, to) - to);
+    assert_true(*len <= size);
+
+    return to;
+}
+
+
 static void
 append(const scim_store_cmd_t *cmd, bool eval)
 {
@@ -120,10 +137,10 @@ append(const scim_store_cmd_t *cmd, bool eval)
     size_t  len;
 
     assert_non_null(connection);
-    assert_int_equal(scim_store_format(cmd, eval, &formatted, &len), SCIM_OK);
+    formatted = unit_format(cmd, eval, &len);
     assert_int_equal(redisAppendFormattedCommand(connection, formatted, len),
                      REDIS_OK);
-    scim_store_free(formatted);
+    free(formatted);
 }
 
 

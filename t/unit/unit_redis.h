@@ -18,6 +18,10 @@ redisContext *unit_redis(void);
 /* The same with the data as it is. */
 redisContext *unit_redis_connection(void);
 
+/* The command's form on the wire, in a block of just the size that it says it
+ * takes, to be freed. */
+char *unit_format(const scim_store_cmd_t *cmd, bool eval, size_t *len);
+
 /* Sends a command of the store there and waits for the reply, to be freed
  * with freeReplyObject(); sends a script whole when Redis lacks it. */
 redisReply *unit_command(const scim_store_cmd_t *cmd);
