@@ -142,6 +142,77 @@ row_fields(void **state)
 }
 
 
+/* Rows as text, and all else that a page tells. */
+static const char *
+whole_page(scim_str_t *ids, size_t n, bool relations)
+{
+    scim_str_t          text;
+    scim_row_t         *row;
+    scim_store_page_t   page;
+    scim_store_query_t  query;
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.ids = ids;
+    query.nids = n;
+    query.count = 1;
+    query.relations = relations;
+
+    page = unit_query(&query);
+    if (page.nrows == 0) {
+        return unit_page(&page);
+    }
+
+    row = &page.rows[0];
+    assert_int_equal(
+        scim_str_printf(unit_pool, &text, "%s %.*s %d %.*s %.*s %zu next %.*s",
+                        unit_page(&page), SCIM_FMT(row->doc),
+                        (int) row->version, SCIM_FMT(row->modified),
+                        SCIM_FMT(page.positions[0]), page.members_total[0],
+                        SCIM_FMT(page.next)), SCIM_OK);
+
+    return text.data;
+}
+
+
+/* One id in no group takes a short way through the script, which tells what
+ * the long way does. */
+static void
+one_alone(void **state)
+{
+    static const struct {
+        const char *id;
+        bool        relations;
+        const char *page;
+    } rows[] = {
+        { "u5", false, "1:u5 {\"id\":\"u5\"} 1 2026-01-01T00:00:00.000Z 1 0 "
+                       "next 1" },
+        { "u5", WITH, "1:u5 {\"id\":\"u5\"} 1 2026-01-01T00:00:00.000Z 1 0 "
+                      "next 1" },
+        { "u4", WITH, "1:u4(g4=Four) {\"id\":\"u4\"} 1 "
+                      "2026-01-01T00:00:00.000Z 1 1 next 1" },
+        { "u6", WITH, "0:" },
+    };
+
+    size_t      i;
+    scim_str_t  ids[2];
+
+    (void) state;
+    make_world();
+    unit_make("User", "u5", "dan");
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ids[0] = scim_str_from(rows[i].id);
+        ids[1] = scim_str("no");
+
+        assert_string_equal(whole_page(ids, 1, rows[i].relations),
+                            rows[i].page);
+        assert_string_equal(whole_page(ids, 2, rows[i].relations),
+                            rows[i].page);
+    }
+}
+
+
 static void
 index_ranges(void **state)
 {
@@ -697,6 +768,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         test(sources_and_pages),
         test(row_fields),
+        test(one_alone),
         test(index_ranges),
         test(limits),
         test(probing),

@@ -29,11 +29,8 @@
 -- resources from before it was there.
 
 local prefix, call = KEYS[1], redis.call
-local type, source = ARGV[1], ARGV[2]
-local offset, count = tonumber(ARGV[3]), tonumber(ARGV[4])
-local limit, relations = tonumber(ARGV[5]), ARGV[6]
-local after, back = ARGV[7], ARGV[8] == '1'
-local generation, nlist, list = ARGV[9], tonumber(ARGV[10]), 11
+local type, source, relations = ARGV[1], ARGV[2], ARGV[6]
+local generation, list = ARGV[9], 11
 
 -- Arguments of one redis.call(): well below what Lua's stack takes.
 local CHUNK = 1000
@@ -57,6 +54,25 @@ elseif tenant[1] ~= '1' then
 elseif generation ~= '' and generation ~= (tenant[2] or '0') then
     return {'stale'}
 end
+
+-- One resource that is in no group: the way through all that follows would
+-- take a quarter longer.
+if source == 'ids' and ARGV[10] == '1' and ARGV[3] == '0' and ARGV[4] == '1'
+    and ARGV[7] == '' and (relations == 'none' or relations == 'groups'
+        and call('EXISTS', prefix .. 'groups:' .. ARGV[list]) == 0)
+then
+    local id = ARGV[list]
+    local got = call('HMGET', prefix .. 'r:' .. type .. ':' .. id,
+                     'doc', 'ver', 'mod')
+    if not got[1] then
+        return {'ok', 0, ''}
+    end
+    return {'ok', 1, '1', {id, got[1], got[2], got[3], '1', 0}}
+end
+
+local offset, count = tonumber(ARGV[3]), tonumber(ARGV[4])
+local limit, nlist = tonumber(ARGV[5]), tonumber(ARGV[10])
+local after, back = ARGV[7], ARGV[8] == '1'
 
 local names = {}
 
