@@ -13,6 +13,10 @@
 #define NGX_HTTP_SCIM_REDIS_READ         16384
 #define NGX_HTTP_SCIM_REDIS_READ_TURN    65536
 
+/* Given to hiredis at a time: after each reply it moves what it has not read
+ * yet to the front of its buffer. */
+#define NGX_HTTP_SCIM_REDIS_FEED         4096
+
 /* An output buffer that has grown beyond this is given back when empty. */
 #define NGX_HTTP_SCIM_REDIS_OUT_KEEP     262144
 
@@ -25,6 +29,8 @@
 static void *ngx_http_scim_redis_create_array(const redisReadTask *task,
     ngx_http_scim_redis_elements_t n);
 static void ngx_http_scim_redis_shut(ngx_http_scim_redis_t *redis);
+static ngx_int_t ngx_http_scim_redis_feed(ngx_http_scim_redis_t *redis,
+    u_char *data, size_t len);
 static ngx_int_t ngx_http_scim_redis_parse(ngx_http_scim_redis_t *redis,
     u_char *data, size_t len);
 
@@ -212,7 +218,7 @@ ngx_http_scim_redis_read_handler(ngx_event_t *ev)
             return;
         }
 
-        if (ngx_http_scim_redis_parse(redis, buf, (size_t) n) != NGX_OK) {
+        if (ngx_http_scim_redis_feed(redis, buf, (size_t) n) != NGX_OK) {
             return;
         }
     }
@@ -254,6 +260,25 @@ ngx_http_scim_redis_shut(ngx_http_scim_redis_t *redis)
 
     ngx_http_scim_redis_unsend(redis, 0, &failed);
     ngx_http_scim_redis_fail(redis, &failed, NGX_HTTP_SCIM_REDIS_LEAVING);
+}
+
+
+/* NGX_ERROR: the connection is gone. */
+static ngx_int_t
+ngx_http_scim_redis_feed(ngx_http_scim_redis_t *redis, u_char *data,
+    size_t len)
+{
+    size_t  n;
+
+    for ( /* void */ ; len > 0; data += n, len -= n) {
+        n = ngx_min(len, NGX_HTTP_SCIM_REDIS_FEED);
+
+        if (ngx_http_scim_redis_parse(redis, data, n) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
