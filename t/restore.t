@@ -165,3 +165,44 @@ GET /admin/tenants/acme/Users/ada-1/restore?revision=1
 error 403
 
 error 405
+
+
+
+=== TEST 5: If-Match: only what is as it was seen is restored
+--- config eval: $::Admin
+--- scim_users
+ada-1 ada@example.com
+--- request
+PUT /scim/v2/Users/ada-1
+{"userName":"king@example.com"}
+
+POST /admin/tenants/acme/Users/ada-1/restore?revision=1
+
+GET /scim/v2/Users/ada-1
+
+POST /admin/tenants/acme/Users/ada-1/restore?revision=1
+
+DELETE /scim/v2/Users/ada-1
+
+POST /admin/tenants/acme/Users/ada-1/restore?revision=1
+
+POST /admin/tenants/acme/Users/ada-1/restore?revision=1
+--- more_headers eval
+[$::Auth, "${main::Auth}If-Match: W/\"1\"\n", $::Auth,
+ "${main::Auth}If-Match: W/\"2\"\n", $::Auth, "${main::Auth}If-Match: *\n",
+ $::Auth]
+--- error_code: 200 412 200 200 204 412 200
+--- json
+{}
+
+error 412
+
+{"userName": "king@example.com"}
+
+{"userName": "ada@example.com", "meta": {"version": "W/\"3\""}}
+
+none
+
+error 412
+
+{"meta": {"version": "W/\"5\""}}

@@ -274,6 +274,10 @@ ngx_int_t ngx_http_scim_add_variables(ngx_conf_t *cf);
 ngx_int_t ngx_http_scim_copy(scim_pool_t *pool, const ngx_str_t *from,
     scim_str_t *to);
 
+/* A copy of the header's value; absent without one (NULL). */
+ngx_int_t ngx_http_scim_copy_header(scim_pool_t *pool,
+    const ngx_table_elt_t *h, scim_str_t *to);
+
 /* What of uri comes after prefix, which has no slash at the end; NGX_DECLINED
  * if that is not a path. */
 ngx_int_t ngx_http_scim_after(const ngx_str_t *uri, const ngx_str_t *prefix,

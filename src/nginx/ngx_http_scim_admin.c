@@ -15,7 +15,16 @@ ngx_http_scim_admin_start(ngx_http_scim_call_t *call)
     op = scim_op_admin(call->pool, &call->env, call->method, call->path,
                        call->args, call->body);
 
-    if (op != NULL && call->lines) {
+    if (op == NULL
+        || ngx_http_scim_copy_header(call->pool,
+                                     call->request->headers_in.if_match,
+                                     &op->request.if_match)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (call->lines) {
         op->input = &call->input;
     }
 

@@ -6,8 +6,9 @@
 #include "ngx_http_scim.h"
 
 
-static ngx_int_t
-ngx_http_scim_copy_header(scim_pool_t *pool, ngx_table_elt_t *h, scim_str_t *to)
+ngx_int_t
+ngx_http_scim_copy_header(scim_pool_t *pool, const ngx_table_elt_t *h,
+    scim_str_t *to)
 {
     if (h == NULL) {
         *to = scim_str_absent;

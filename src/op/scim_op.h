@@ -305,6 +305,7 @@ scim_op_t *scim_op_gate(scim_pool_t *pool, const scim_op_env_t *env,
 /*
  * path is what follows the admin location, as "/tenants/{t}/tokens"; args the
  * query, undecoded.  Bodies and errors are JSON (errors in SCIM's form).
+ * request.if_match may be set before the first step: a restore goes by it.
  * docs/admin-api.md.
  */
 scim_op_t *scim_op_admin(scim_pool_t *pool, const scim_op_env_t *env,

@@ -83,7 +83,8 @@ address(scim_op_t *op, const scim_admin_t *admin, scim_str_t revision)
         .target = SCIM_TARGET_RESOURCE,
         .type = scim_schemas_endpoint(env->conf->schemas, admin->part[0]),
         .id = admin->part[1],
-        .filter = revision
+        .filter = revision,
+        .if_match = request->if_match
     };
 
     return scim_str_printf(op->pool, &env->base,
@@ -191,6 +192,15 @@ absent(scim_op_t *op, const redisReply *reply)
     scim_op_write_t  *w = op->state;
 
     (void) reply;
+
+    if (op->request.if_match.data != NULL) {
+        return scim_op_error(op, 412, SCIM_TYPE_NONE,
+                             "There is no %.*s with the id \"%.*s\", and the "
+                             "request's If-Match asks for one: send it "
+                             "without to restore what was deleted",
+                             SCIM_FMT(op->request.type->name),
+                             SCIM_FMT(op->request.id));
+    }
 
     w->old_doc = NULL;
 
