@@ -349,6 +349,16 @@ def test_headers(tenant, line):
     alive(tenant)
 
 
+@pytest.mark.parametrize("version, line, status", [
+    ("1.1", "Transfer-Encoding: gzip", 501), ("3.0", "X: a", 505)])
+def test_what_nginx_cannot(tenant, version, line, status):
+    """What nginx itself has no means for is told as SCIM's errors are."""
+    got, text = raw(tenant, f"GET /scim/v2/Users HTTP/{version}",
+                    "Host: localhost", "Connection: close", line)
+    assert got == status
+    assert f'"status":"{status}"' in text
+
+
 @pytest.mark.parametrize("host", ["a\"b", "a<b>", "a/b", "a b", "\xff",
                                   "evil.example.com/x?", "a\\b", "[::1"])
 def test_a_host_does_not_get_into_urls(tenant, host):
