@@ -266,6 +266,30 @@ hints_of_a_stage_stay(void **state)
 }
 
 
+/* A copy that was abandoned expires, also when others went on telling it what
+ * changes. */
+static void
+an_abandoned_copy_expires(void **state)
+{
+    scim_store_commit_t  copy = commit_of("copy", SCIM_STAGE_COPY, 1);
+
+    (void) state;
+
+    assert_int_equal(stage(&copy, true, SCIM_STAGE_REMOVE, "a"),
+                     SCIM_COMMITTED);
+    assert_int_equal(unit_redis_int("EXISTS scim:{t}:stage:copy"), 0);
+
+    (void) unit_members("g", "+c");
+    assert_int_equal(unit_redis_int("ZCARD scim:{t}:stage:copy"), 1);
+    assert_true(unit_redis_int("PTTL scim:{t}:stage:copy") > 0);
+
+    /* as an hour later, while others have kept the list of stages */
+    (void) unit_redis_int("DEL scim:{t}:stage:copy scim:{t}:fixed:copy");
+    (void) unit_members("g", "+d");
+    assert_true(unit_redis_int("PTTL scim:{t}:stage:copy") > 0);
+}
+
+
 static void
 the_kind_follows_the_size(void **state)
 {
@@ -308,6 +332,7 @@ main(void)
         test(commit_puts_in_force),
         test(stages_are_whole_or_anew),
         test(hints_of_a_stage_stay),
+        test(an_abandoned_copy_expires),
         test(the_kind_follows_the_size),
     };
 

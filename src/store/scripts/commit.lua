@@ -327,7 +327,8 @@ local function swap_members(entry)
 end
 
 -- A copy that is being made of the members learns what changes, unless it
--- decides about that id itself; when all changes at once it is lost.
+-- decides about that id itself; when all changes at once it is lost.  It may
+-- have been abandoned, so that nobody else would let it expire.
 local function forward(to, decided)
     for i, member in ipairs(joining) do
         if not call('ZSCORE', decided, member) then
@@ -339,6 +340,7 @@ local function forward(to, decided)
             call('ZREM', to, member)
         end
     end
+    call('PEXPIRE', to, TRASH_MS, 'NX')
 end
 
 for other, kind in pairs(others) do

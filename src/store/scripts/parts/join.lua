@@ -27,6 +27,7 @@ local function tell_copies(group, score)
         if kind == 'copy'
            and not call('ZSCORE', prefix .. 'fixed:' .. other, id) then
             call('ZADD', prefix .. 'stage:' .. other, score, id)
+            call('PEXPIRE', prefix .. 'stage:' .. other, TRASH_MS, 'NX')
         end
     end
 end
