@@ -13,7 +13,7 @@ scim_etag_format(uint64_t version, char out[SCIM_ETAG_LEN + 1])
 {
     size_t  len;
 
-    memcpy(out, "W/\"", 3);
+    memcpy(out, "W/\"", sizeof("W/\""));
     len = 3 + scim_uint_format(version, out + 3);
     memcpy(out + len, "\"", sizeof("\""));
 }
