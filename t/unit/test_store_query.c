@@ -404,6 +404,43 @@ few_rows_at_once(void **state)
 }
 
 
+/* Nor are many large documents one reply. */
+static void
+large_documents(void **state)
+{
+    size_t             i;
+    char              *doc;
+    scim_store_page_t  page;
+    scim_store_query_t query;
+
+    static const char *const users[] = { "u1", "u2", "u3", "u4" };
+    static const char *const pages[] = { "4:u2 u1", "4:u3 u4", "4:" };
+
+    (void) state;
+    make_world();
+
+    doc = scim_palloc(unit_pool, 3000000);
+    assert_non_null(doc);
+    memset(doc, 'x', 3000000);
+
+    for (i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        (void) unit_redis_int("HSET scim:{t}:r:User:%s doc %b", users[i], doc,
+                              (size_t) 3000000);
+    }
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.source = SCIM_STORE_LIST;
+    query.count = ALL;
+
+    for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        page = unit_query(&query);
+        assert_string_equal(unit_page(&page), pages[i]);
+        query.after = page.next;
+    }
+}
+
+
 /* Groups that all hold each other are not followed without end: a user is in
  * so many of them, the last of which is in one more. */
 static void
@@ -773,6 +810,7 @@ main(void)
         test(limits),
         test(probing),
         test(few_rows_at_once),
+        test(large_documents),
         test(dense_groups),
         test(overlapping_ranges),
         test(stale_hints),

@@ -19,14 +19,15 @@
 -- relations  none | groups | members | probe (only the members to probe)
 --
 -- Returns {"ok", total, next, row …}: the total of the source whatever the
--- page; next is the position to go on after, or "" at the end: rows that have
--- many groups are fewer than asked for.  A row is {id, doc, ver, mod, position,
--- number of relations, then per relation: id, kind, name}; position is the index entry, the number among the ids, or that of
--- creation; kind a member's score (0 User, 1 Group) or "direct"/"indirect" for
--- a group.  Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}:
--- the tenant's settings are of another generation, {"many"}: more candidates
--- than limit, {"partial"}: all of an index was asked for, and it lacks
--- resources from before it was there.
+-- page; next is the position to go on after, or "" at the end: rows that are
+-- large or have many groups are fewer than asked for.  A row is {id, doc, ver,
+-- mod, position, number of relations, then per relation: id, kind, name};
+-- position is the index entry, the number among the ids, or that of creation;
+-- kind a member's score (0 User, 1 Group) or "direct"/"indirect" for a group.
+-- Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}: the
+-- tenant's settings are of another generation, {"many"}: more candidates than
+-- limit, {"partial"}: all of an index was asked for, and it lacks resources from
+-- before it was there.
 
 local prefix, call = KEYS[1], redis.call
 local type, source, relations = ARGV[1], ARGV[2], ARGV[6]
@@ -40,8 +41,9 @@ local CHUNK = 1000
 local ROW_MEMBERS, CALL_MEMBERS = 1000, 10000
 local ROW_GROUPS, ROW_MEMBERSHIPS = 1000, 10000
 
--- Groups and probes, of all rows together, after which no further row is given.
-local left = 5000
+-- When this is used up no further row is given: by groups and probes of all the
+-- rows, and by each thousand bytes of their documents.
+local left, BYTES = 5000, 1000
 
 -- What the ranges find one by one is no more than so many times the candidates.
 local OVERLAP = 4
@@ -186,6 +188,7 @@ local function answer(id, position)
     if not got[1] then
         return false
     end
+    left = left - #got[1] / BYTES
     local row = {id, got[1], got[2], got[3], position, 0}
     if add_relations then
         add_relations(row)
