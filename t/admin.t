@@ -245,7 +245,9 @@ GET /admin/tenants/acme/tokens
 
 
 === TEST 10: a new token, shown once
+Listed in the order they are made, by milliseconds.
 --- config eval: $::Admin
+--- wait: 0.01
 --- request
 POST /admin/tenants/acme/tokens
 {"name":"Entra ID","scope":"provision","expires":"2099-01-31T00:00:00Z"}

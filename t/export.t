@@ -198,13 +198,12 @@ error 503
 
 === TEST 11: a client that goes away while its import is carried out
 --- config eval: $::Admin
---- more_headers eval: $::Lines
---- request eval: "POST /admin/tenants/acme/import\n$::Many"
---- init: Scim::redis("CLIENT PAUSE 500 WRITE")
---- abort
---- ignore_response
---- timeout: 0.2
---- wait: 0.8
+--- http_config eval: "$::HttpConfig scim_redis_timeout 20s;"
+--- init
+Scim::leave("POST /admin/tenants/acme/import\n$::Many", $::Lines);
+--- request
+GET /scim/v2/ServiceProviderConfig
+--- wait: 0.7
 --- no_error_log
 [error]
 [alert]

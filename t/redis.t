@@ -2,7 +2,8 @@
 use Test::Nginx::Socket 'no_plan';
 use Scim;
 
-# Times after which nobody waits any longer; the client waits 1 s.
+# Times after which nobody waits any longer; who says nothing says it for 5 s,
+# the client waits 4.
 our $Fake = <<'_EOC_';
     scim_redis                 unix:$TEST_NGINX_FAKE_REDIS;
     scim_redis_connect_timeout 300ms;
@@ -13,7 +14,7 @@ our $Open = <<'_EOC_';
     location /scim/v2/ { scim; scim_tenant acme; }
 _EOC_
 
-timeout(1);
+timeout(4);
 
 run_tests();
 
@@ -389,8 +390,8 @@ any
 === TEST 25: Redis stands still, and goes on
 --- http_config eval: "$::HttpConfig scim_redis_timeout 200ms;"
 --- config eval: $::Open
---- init: Scim::redis("CLIENT PAUSE 1000 ALL")
---- wait: 1.5
+--- init: Scim::redis("CLIENT PAUSE 2000 ALL")
+--- wait: 2.2
 --- request
 GET /scim/v2/Users
 

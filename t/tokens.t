@@ -125,7 +125,9 @@ error 401 /revoked/
 
 
 === TEST 5: a tenant with one token at a time
+Listed in the order they are made, by milliseconds.
 --- config eval: "scim_token_cache 0; $::Admin"
+--- wait: 0.01
 --- request
 PATCH /admin/tenants/acme
 {"settings":{"singleToken":true}}

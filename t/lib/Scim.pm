@@ -20,6 +20,9 @@
 #
 #     --- fake_redis      what it answers each command with
 #
+# Another client, which goes away while Redis holds back what its request
+# writes: --- init: Scim::leave("METHOD /path\nbody")
+#
 # A block may have several requests, and what is expected of each, apart by an
 # empty line; statuses are apart by spaces.  What is given once holds for all.
 #
@@ -31,10 +34,13 @@ use strict;
 use warnings;
 
 use Compress::Zlib ();
+use IO::Socket::INET;
 use JSON::PP ();
 use Math::BigInt;
 use Test::More ();
+use Time::HiRes qw(sleep time);
 
+use ScimTest::Client;
 use ScimTest::FakeRedis;
 use ScimTest::Json;
 use ScimTest::Redis;
@@ -125,6 +131,30 @@ END { $_->stop for grep { $_ } $fake, $redis }
 
 # Commands for `--- init`, when nginx is there.
 sub redis { $redis->command(split ' ') for @_ }
+
+# Redis goes on half a second after the client has gone.
+sub leave {
+    my ($request, $headers) = @_;
+    my $deadline = time + 20;
+
+    redis('CLIENT PAUSE 60000 WRITE');
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => main::server_port()) or die "nginx: $!";
+    print {$socket} ScimTest::Client::format_request($request,
+        $headers // $Auth, 'close');
+    $socket->flush;
+
+    until (held()) {
+        die 'Redis holds nothing' if time > $deadline;
+        sleep 0.01;
+    }
+    # What was sent along with it is on its way.
+    sleep 0.1;
+    close $socket;
+    redis('MULTI', 'CLIENT UNPAUSE', 'CLIENT PAUSE 500 WRITE', 'EXEC');
+}
+
+sub held { $redis->command(qw(CLIENT LIST)) =~ /name=nginx-scim.* flags=b/ }
 
 # --- before a block -----------------------------------------------------------
 

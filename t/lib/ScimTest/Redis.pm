@@ -10,10 +10,12 @@ use Digest::SHA qw(sha256_hex);
 use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
-use IO::Socket::INET;
 use IO::Socket::UNIX;
 use JSON::PP ();
+use POSIX ();
 use Time::HiRes qw(sleep time);
+
+use ScimTest::Server;
 
 my $scripts = dirname(abs_path(__FILE__)) . '/../../../src/store/scripts';
 my $json = JSON::PP->new->canonical->utf8;
@@ -26,15 +28,9 @@ sub new {
         $class;
     # nginx' workers may be another user.
     chmod 0755, $dir;
-    $self->{port} = free_port();
+    $self->{port} = ScimTest::Server::free_port();
     $self->start;
     return $self;
-}
-
-sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
-        or die "no free port: $!";
-    return $socket->sockport;
 }
 
 sub start {
@@ -52,7 +48,7 @@ sub start {
     }
     $self->{pid} = $pid;
 
-    my $deadline = time + 10;
+    my $deadline = time + 30;
     until ($self->{connection} = $self->connect) {
         die "redis-server does not start: see $self->{dir}/redis.log"
             if time > $deadline;

@@ -18,6 +18,7 @@ my %default = (
     log_level          => $ENV{TEST_NGINX_LOG_LEVEL} || 'info',
     env                => [],
 );
+my %given;
 my $port = $ENV{TEST_NGINX_PORT} || free_port();
 
 sub set {
@@ -28,10 +29,16 @@ sub set {
 
 sub port { $port }
 
+# One that is not given twice, and below those that the kernel gives to
+# connections: none of them takes it while no nginx listens there.
 sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
-        or die "no free port: $!";
-    return $socket->sockport;
+    for (1 .. 100) {
+        my $try = 10000 + int rand 22000;
+        next if $given{$try}++;
+        return $try if IO::Socket::INET->new(Listen => 1,
+            LocalAddr => '127.0.0.1', LocalPort => $try, ReuseAddr => 1);
+    }
+    die "no free port: $!";
 }
 
 # Of nginx, to be compared with versions.
@@ -127,7 +134,7 @@ sub start {
     }
     $self->{pid} = $pid;
 
-    my $deadline = time + 20;
+    my $deadline = time + 60;
     while (time < $deadline) {
         return 0 if $self->ended(0);
         return 1 if -s "$self->{root}/logs/nginx.pid"
