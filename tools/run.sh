@@ -273,13 +273,17 @@ END
 
 # Shows errors as they come; ends with Ctrl-C or with either program.
 foreground() {
+    local tail=""
+    trap 'trap "" INT TERM HUP; kill $tail 2>/dev/null || true; exit 0' \
+        INT TERM HUP
+    # It ends with this shell, however that ends.
+    tail -q -n 0 -F --pid=$$ logs/error.log 2>/dev/null &
+    tail=$!
     echo "Ctrl-C stops it."
-    tail -q -n 0 -F logs/error.log 2>/dev/null &
-    trap 'trap "" INT TERM HUP; kill $! 2>/dev/null; exit 0' INT TERM HUP
     while alive "$NGINX_PID" && alive "$REDIS_PID"; do
         sleep 0.5
     done
-    kill $!
+    kill "$tail"
     alive "$REDIS_PID" ||
         fail "Redis has ended: see $(pwd)/logs/redis.log"
     fail "nginx has ended: see $(pwd)/logs/error.log"
