@@ -126,3 +126,28 @@ location /scim/v2/ { scim; auth_request /_optional; }
 --- more_headers: none
 --- request
 GET /scim/v2/Schemas
+
+
+
+=== TEST 7: nor by way of what names the tenant
+--- config
+location ~ ^/(?<t>[^/]+)/scim/ {
+    scim;
+    scim_tenant  $t;
+    scim_prefix  /$t/scim;
+    add_header   X-Tenant '<$scim_tenant>' always;
+}
+--- request
+GET /acme/scim/Users
+
+GET /a%0d%0aX-Evil:%20b/scim/Users
+--- error_code: 200 403
+--- response_headers
+X-Tenant: <acme>
+
+X-Tenant: <>
+X-Evil:
+--- json
+{"totalResults": 0}
+
+error 403

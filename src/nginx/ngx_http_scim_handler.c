@@ -61,9 +61,18 @@ ngx_http_scim_find_tenant(ngx_http_scim_call_t *call)
         return NGX_ERROR;
     }
 
+    if (ngx_http_scim_copy(call->pool, &tenant, &call->env.tenant) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* what is no name may have any bytes, which a variable must not */
+    if (!scim_store_name_valid(call->env.tenant)) {
+        ngx_str_null(&tenant);
+    }
+
     call->ctx->tenant = tenant;
 
-    return ngx_http_scim_copy(call->pool, &tenant, &call->env.tenant);
+    return NGX_OK;
 }
 
 
