@@ -81,9 +81,11 @@ scim_rc_t scim_filter_parse_among(scim_pool_t *pool,
     const scim_schemas_t *schemas, const scim_resource_type_t *type,
     scim_str_t text, scim_filter_t **out, scim_error_t *err);
 
-/* Whether the resource's tree matches.  SCIM_OK: yes, SCIM_NONE: no. */
+/* Whether the resource's tree matches.  SCIM_OK: yes, SCIM_NONE: no.  What long
+ * texts are compared by is noted in the tree, for the terms to come; the pool
+ * lives as long, and the texts stay as they are. */
 scim_rc_t scim_filter_match(scim_pool_t *pool, const scim_filter_t *filter,
-    const scim_json_t *resource);
+    scim_json_t *resource);
 
 /*
  * For value paths: whether one element of `attr` matches a filter whose paths

@@ -9,6 +9,15 @@
 #include "scim_value.h"
 
 
+/* Texts from that length on are folded once for all terms of a filter. */
+#define LONG_TEXT  64
+
+typedef struct {
+    scim_pool_t  *pool;
+    bool          keeps;        /* keys of long texts, in the tree */
+} matcher_t;
+
+
 /* One element at a time of a value that may be an array: NULL at the end. */
 static const scim_json_t *
 first_element(const scim_json_t *value)
@@ -92,9 +101,42 @@ verdict(bool yes)
 }
 
 
+static scim_rc_t
+value_key(const matcher_t *m, const scim_attr_t *attr,
+    const scim_json_t *value, scim_str_t *out)
+{
+    scim_rc_t    rc;
+    scim_str_t  *kept;
+
+    if (!m->keeps || value->text.len < LONG_TEXT) {
+        return scim_value_key(m->pool, attr, value, out);
+    }
+
+    if (value->key != NULL) {
+        *out = *value->key;
+        return SCIM_OK;
+    }
+
+    kept = scim_palloc(m->pool, sizeof(scim_str_t));
+    if (kept == NULL) {
+        return SCIM_NOMEM;
+    }
+
+    rc = scim_value_key(m->pool, attr, value, kept);
+    if (rc == SCIM_OK) {
+        *out = *kept;
+
+        /* It keeps only where the tree was given to be written. */
+        ((scim_json_t *) (uintptr_t) value)->key = kept;
+    }
+
+    return rc;
+}
+
+
 /* A comparison with one simple value; an absent one differs from all. */
 static scim_rc_t
-match_simple(scim_pool_t *pool, const scim_filter_t *term,
+match_simple(const matcher_t *m, const scim_filter_t *term,
     const scim_attr_t *attr, const scim_json_t *value)
 {
     scim_rc_t   rc;
@@ -112,7 +154,7 @@ match_simple(scim_pool_t *pool, const scim_filter_t *term,
         return SCIM_NONE;
     }
 
-    rc = scim_value_key(pool, attr, value, &key);
+    rc = value_key(m, attr, value, &key);
 
     return rc == SCIM_OK ? verdict(compare(term->op, key, term->key)) : rc;
 }
@@ -120,7 +162,7 @@ match_simple(scim_pool_t *pool, const scim_filter_t *term,
 
 /* A comparison with an attribute's value: any element will do. */
 static scim_rc_t
-match_term(scim_pool_t *pool, const scim_filter_t *term,
+match_term(const matcher_t *m, const scim_filter_t *term,
     const scim_json_t *value)
 {
     scim_rc_t          rc;
@@ -140,7 +182,7 @@ match_term(scim_pool_t *pool, const scim_filter_t *term,
         part = term->path.sub != NULL
                ? scim_json_get(element, term->path.sub->name) : element;
 
-        rc = match_simple(pool, term, attr, part);
+        rc = match_simple(m, term, attr, part);
         if (rc != SCIM_NONE) {
             return rc;
         }
@@ -176,8 +218,8 @@ element_value(const scim_json_t *element, const scim_attr_t *attr)
  * attribute.  Recurses as deep as the parser nests and chains.
  */
 static scim_rc_t
-match(scim_pool_t *pool, const scim_filter_t *filter, const scim_attr_t *scope,
-    const scim_json_t *value)
+match(const matcher_t *m, const scim_filter_t *filter,
+    const scim_attr_t *scope, const scim_json_t *value)
 {
     scim_rc_t          rc;
     const scim_json_t *part, *element;
@@ -185,15 +227,15 @@ match(scim_pool_t *pool, const scim_filter_t *filter, const scim_attr_t *scope,
     switch (filter->op) {
 
     case SCIM_F_AND:
-        rc = match(pool, filter->left, scope, value);
-        return rc == SCIM_OK ? match(pool, filter->right, scope, value) : rc;
+        rc = match(m, filter->left, scope, value);
+        return rc == SCIM_OK ? match(m, filter->right, scope, value) : rc;
 
     case SCIM_F_OR:
-        rc = match(pool, filter->left, scope, value);
-        return rc == SCIM_NONE ? match(pool, filter->right, scope, value) : rc;
+        rc = match(m, filter->left, scope, value);
+        return rc == SCIM_NONE ? match(m, filter->right, scope, value) : rc;
 
     case SCIM_F_NOT:
-        rc = match(pool, filter->left, scope, value);
+        rc = match(m, filter->left, scope, value);
         return rc == SCIM_NOMEM ? rc : verdict(rc == SCIM_NONE);
 
     case SCIM_F_VALUE_PATH:
@@ -203,7 +245,7 @@ match(scim_pool_t *pool, const scim_filter_t *filter, const scim_attr_t *scope,
              element != NULL;
              element = next_element(part, element))
         {
-            rc = match(pool, filter->left, filter->path.attr, element);
+            rc = match(m, filter->left, filter->path.attr, element);
             if (rc != SCIM_NONE) {
                 return rc;
             }
@@ -212,7 +254,7 @@ match(scim_pool_t *pool, const scim_filter_t *filter, const scim_attr_t *scope,
         return SCIM_NONE;
 
     default:
-        return match_term(pool, filter,
+        return match_term(m, filter,
                           scope == NULL
                           ? resource_value(value, &filter->path)
                           : element_value(value, filter->path.attr));
@@ -222,9 +264,11 @@ match(scim_pool_t *pool, const scim_filter_t *filter, const scim_attr_t *scope,
 
 scim_rc_t
 scim_filter_match(scim_pool_t *pool, const scim_filter_t *filter,
-    const scim_json_t *resource)
+    scim_json_t *resource)
 {
-    return match(pool, filter, NULL, resource);
+    matcher_t  m = { .pool = pool, .keeps = true };
+
+    return match(&m, filter, NULL, resource);
 }
 
 
@@ -232,7 +276,9 @@ scim_rc_t
 scim_filter_match_value(scim_pool_t *pool, const scim_filter_t *filter,
     const scim_attr_t *attr, const scim_json_t *element)
 {
-    return match(pool, filter, attr, element);
+    matcher_t  m = { .pool = pool, .keeps = false };
+
+    return match(&m, filter, attr, element);
 }
 
 

@@ -32,6 +32,7 @@ struct scim_json_s {
     scim_json_t      *first;        /* ARRAY, OBJECT */
     scim_json_t      *last;
     scim_json_t      *next;         /* sibling */
+    const scim_str_t *key;          /* of a long text, scim_filter_match()'s */
 };
 
 /* Makers; NULL when there is no memory.  Strings are not copied. */

@@ -36,7 +36,7 @@ check_refusal(const scim_error_t *err)
 
 static void
 check_opposite(scim_pool_t *pool, const scim_resource_type_t *type,
-    scim_str_t text, const scim_json_t *resource, scim_rc_t verdict)
+    scim_str_t text, scim_json_t *resource, scim_rc_t verdict)
 {
     scim_str_t      negated;
     scim_error_t    err;

@@ -203,6 +203,41 @@ filters_match(void **state)
 }
 
 
+/* What a long text is compared by is kept for further terms, and is used. */
+static void
+long_texts_are_folded_once(void **state)
+{
+    char               body[200], filter[200];
+    scim_pool_t       *pool = scim_pool_create(0);
+    scim_json_t       *resource, *title;
+    static const char  a[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                             "AAAAAAAAAAAAAAAA";
+    scim_str_t         other = SCIM_STR("b");
+
+    (void) state;
+
+    (void) snprintf(body, sizeof(body), "{'title':'%s','nickName':'B'}", a);
+    (void) snprintf(filter, sizeof(filter), "title eq '%s' and nickName eq 'b'",
+                    a);
+    resource = unit_json(pool, body);
+    title = scim_json_get(resource, scim_str("title"));
+
+    assert_int_equal(scim_filter_match(pool, parse(pool, "User", filter),
+                                       resource), SCIM_OK);
+    assert_non_null(title->key);
+    assert_int_equal(title->key->data[0], 'a');
+    assert_null(scim_json_get(resource, scim_str("nickName"))->key);
+
+    title->key = &other;
+    assert_int_equal(scim_filter_match(pool, parse(pool, "User",
+                                                   "title eq 'b'"),
+                                       resource),
+                     SCIM_OK);
+
+    scim_pool_destroy(pool);
+}
+
+
 typedef struct {
     const char  *type;
     const char  *filter;
@@ -463,6 +498,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(filters_match),
+        cmocka_unit_test(long_texts_are_folded_once),
         cmocka_unit_test(filters_are_refused),
         cmocka_unit_test(single_quotes_are_refused),
         cmocka_unit_test(filters_have_limits),

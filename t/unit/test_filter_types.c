@@ -140,7 +140,7 @@ teardown(void **state)
 
 /* What the filter says of the resource: 1, 0, or - if it is refused. */
 static char
-says(const char *filter, const scim_json_t *resource)
+says(const char *filter, scim_json_t *resource)
 {
     char           *p;
     scim_rc_t       rc;
