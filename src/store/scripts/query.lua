@@ -26,8 +26,8 @@
 -- kind a member's score (0 User, 1 Group) or "direct"/"indirect" for a group.
 -- Or else {"none"}: no such tenant, {"off"}: switched off, {"stale"}: the
 -- tenant's settings are of another generation, {"many"}: more candidates than
--- limit, {"partial"}: all of an index was asked for, and it lacks resources from
--- before it was there.
+-- limit, {"partial"}: all of an index was asked for, and it lacks resources
+-- from before it was there.
 
 local prefix, call = KEYS[1], redis.call
 local type, source, relations = ARGV[1], ARGV[2], ARGV[6]
