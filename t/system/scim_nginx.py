@@ -26,7 +26,7 @@ http {{
     client_body_timeout    2s;
 
     scim_redis                  {redis};
-    scim_redis_timeout          700ms;
+    scim_redis_timeout          {timeout};
     scim_redis_connect_timeout  500ms;
 
     server {{
@@ -45,7 +45,7 @@ http {{
 
 
 class Nginx:
-    def __init__(self, root, redis):
+    def __init__(self, root, redis, timeout="700ms"):
         build = REPO / "build" / os.environ.get("BUILD", "release")
         self.root, self.port = root, free_port()
         self.program, load = str(build / "nginx"), ""
@@ -55,7 +55,7 @@ class Nginx:
             shutil.copy(build / "ngx_http_scim_module.so", root / "module.so")
         (root / "temp").mkdir(exist_ok=True)
         (root / "nginx.conf").write_text(CONF.format(
-            load=load, redis=redis, port=self.port,
+            load=load, redis=redis, port=self.port, timeout=timeout,
             user="user root;" if os.getuid() == 0 else ""))
         self.client = Client(f"http://127.0.0.1:{self.port}/scim/v2", "none")
 
@@ -63,7 +63,7 @@ class Nginx:
         subprocess.run([self.program, "-p", str(self.root), "-c",
                         "nginx.conf"], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        assert wait_until(lambda: (self.root / "nginx.pid").exists(), 5)
+        assert wait_until(lambda: (self.root / "nginx.pid").exists(), 15)
         self.pid = int((self.root / "nginx.pid").read_text())
 
     def worker(self):

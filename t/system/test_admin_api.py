@@ -99,7 +99,8 @@ def send(server, known, request):
     body = known.fill(request.body)
     if body:
         headers.setdefault("content-type", "application/json")
-    client = httpx.Client() if path.startswith("http") else server.admin
+    client = (httpx.Client(verify=False) if path.startswith("http")
+              else server.admin)
     return client.request(method, path, content=body or None, headers=headers)
 
 
@@ -116,7 +117,7 @@ def test_example(server, known, example):
     """What is written after an answer (failures, the last use of a token) may
     take a moment."""
     request, wanted = example.request, example.answer
-    end = time.monotonic() + 3
+    end = time.monotonic() + 10
     while True:
         before = dict(known.values)
         answer = send(server, known, request)

@@ -93,7 +93,7 @@ def test_there_and_back(server, large):
     before = memory(server)
     begin = time.monotonic()
     first = run_export(server, large)
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
     assert memory(server) - before < 20 * 1024
 
     copy = new(server, "copy")
@@ -148,7 +148,7 @@ def test_a_slow_reader_holds_nobody_up(server, large):
     begin = time.monotonic()
     for _ in range(20):
         assert server.admin.get(f"/tenants/{large}").status_code == 200
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 15
     assert memory(server) - before < 20 * 1024
     for reader in readers:
         text = reader.rest()
@@ -183,10 +183,10 @@ def test_clients_that_go_away(server, large):
 
     def settled():
         seen = users()
-        time.sleep(0.3)
+        time.sleep(1)
         return seen == users()
 
-    assert wait_until(settled, 10)
+    assert wait_until(settled, 30)
     assert 0 < users() < FEWER
     said = run_import(server, tenant, lines, existing="skip")
     assert said[-1]["complete"] and said[-1]["failed"] == 0, said[-1]

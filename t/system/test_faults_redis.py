@@ -19,20 +19,20 @@ from scim_client import (
     GROUP, USER, Client, assert_error, assert_list, percent,
 )
 from scim_load import Writers
-from scim_server import wait_until
+from scim_server import alive, wait_until
 
 TIMEOUT = 2.0       # scim_redis_timeout
-MARGIN = 1.5        # of a busy machine
+MARGIN = 1.9        # of a busy machine; less than another TIMEOUT
 
 
 @pytest.fixture(autouse=True)
 def mended(server):
-    """A test that fails does not take the others with it, and the next one
-    begins with both workers connected."""
+    """A test that fails does not take the others with it, and for the next
+    one Redis is there on both workers."""
     yield
     if server.ping() != "PONG":
         server.start_redis()
-    assert wait_until(server.connected, 15)
+    assert wait_until(server.healthy, 30)
 
 
 def unavailable(answer):
@@ -43,9 +43,9 @@ def unavailable(answer):
 
 
 def serves(client, seconds=15):
-    """On both workers: ten connections of their own."""
+    """On both workers: each takes 16 connections in a row at most."""
     def check():
-        for _ in range(10):
+        for _ in range(20):
             own = Client(client.base, client.token)
             status = own.get("/Users?count=1").status_code
             own.http.close()
@@ -149,7 +149,8 @@ def test_down_is_said_once(server, tenant):
     serves(tenant)
     lines = server.error_log()[begin:].splitlines()
     about = [line for line in lines if re.search("redis", line, re.I)]
-    assert 2 <= len(about) <= 8, "\n".join(about)
+    # Of each worker; and why it is down may change as Redis starts.
+    assert 2 <= len(about) <= 20, "\n".join(about)
 
 
 # --- frozen ------------------------------------------------------------------
@@ -192,7 +193,8 @@ def test_frozen_under_load(server, tenant):
     with Writers(tenant, threads=8) as writers:
         writers.wait_for(20)
         with frozen(server):
-            time.sleep(TIMEOUT + 0.5)
+            assert wait_until(lambda: writers.statuses[503] > 0, 15)
+            time.sleep(0.5)
         writers.wait_for(20)
     assert set(writers.statuses) == {201, 503}
     assert not writers.broken
@@ -207,8 +209,7 @@ def test_restarted(server, tenant):
     """Scripts are sent again to a Redis that does not know them."""
     id = tenant.create_user("ada")
     os.kill(server.redis_pid, signal.SIGTERM)
-    assert wait_until(lambda: server.ping() == "", 5)
-    time.sleep(0.2)
+    assert wait_until(lambda: not alive(server.redis_pid), 15)
     server.start_redis()
     serves(tenant)
     assert tenant.get(f"/Users/{id}").json()["userName"] == "ada"

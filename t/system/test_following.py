@@ -102,11 +102,11 @@ def test_loop(server, tmp_path):
     cursor = tmp_path / "cursor"
     with following(server, client, tmp_path) as process:
         assert user_of(process) == "ada"
-        assert wait_until(cursor.exists, 5)
+        assert wait_until(cursor.exists, 15)
         before = cursor.read_text()
         client.create_user("bob")       # it waits for that one
         assert user_of(process) == "bob"
-        assert wait_until(lambda: cursor.read_text() not in ("", before), 5)
+        assert wait_until(lambda: cursor.read_text() not in ("", before), 15)
 
     client.create_user("eve")
     with following(server, client, tmp_path) as process:

@@ -14,19 +14,23 @@ from scim_client import (
 def together(client, *jobs):
     """Runs each job with a client of its own, all at the same time.
 
-    The connections are made first, and a barrier lets all go at once."""
+    The connections are made first, one after the other, of which a worker
+    takes 16 in a row at most; and a barrier lets all go at once."""
     start = threading.Barrier(len(jobs))
     answers = [None] * len(jobs)
 
-    def run(n, job):
-        own = Client(client.base, client.token, client.tenant)
-        own.get("/ServiceProviderConfig")
+    def run(n, job, own):
         start.wait()
         answers[n] = job(own)
         own.http.close()
 
-    threads = [threading.Thread(target=run, args=item)
-               for item in enumerate(jobs)]
+    def connected():
+        own = Client(client.base, client.token, client.tenant)
+        own.get("/ServiceProviderConfig")
+        return own
+
+    threads = [threading.Thread(target=run, args=(n, job, connected()))
+               for n, job in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -62,7 +66,7 @@ def test_two_workers_serve(server, tenant):
 
     before = {pid: busy(pid) for pid in server.workers()}
     together(tenant, *[
-        lambda c: [c.get("/Users?count=0") for _ in range(20)]] * 20)
+        lambda c: [c.get("/Users?count=0") for _ in range(20)]] * 40)
     assert all(busy(pid) > n for pid, n in before.items())
 
 

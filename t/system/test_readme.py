@@ -137,7 +137,7 @@ def test_foreground(number):
             assert all(map(alive, pids))
             os.killpg(process.pid, number)
             process.communicate(timeout=20)
-            assert wait_until(lambda: not any(map(alive, pids)), 5)
+            assert wait_until(lambda: not any(map(alive, pids)), 15)
         finally:
             process.kill()
             process.wait()
