@@ -61,8 +61,17 @@ make_base() {
 
 # --- what the running container is asked ------------------------------------
 
-redis_port=$((20000 + RANDOM % 10000))
-port=$((redis_port + 1))
+# Below those that the kernel gives to connections.
+free_port() {
+    local port
+    while port=$((10000 + RANDOM % 22000)); do
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+redis_port=$(free_port)
+port=$(free_port)
 url=http://127.0.0.1:$port
 password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 

@@ -5,10 +5,13 @@
 #   make fuzz-short   each for five seconds
 #   make fuzz-NAME    one of them
 #
+# FUZZ_SEED=1 goes the same way each time.
+#
 # What they find that is new goes to build/fuzz/NAME/, what fails to
 # build/fuzz/crash-NAME-*; a failure that is fixed moves to the corpus.
 
 FUZZ_SECONDS ?= 60
+FUZZ_SEED    ?= 0
 FUZZ_CC      ?= clang
 FUZZ         := build/fuzz
 FUZZ_B       := build/fuzzers
@@ -41,7 +44,8 @@ $(FUZZ_B)/fuzz_%: $(FUZZ_B)/fuzz_%.o $(FUZZ_B)/libscim.a
 # The first folder takes what is new, the second is only read.
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_B)/fuzz_%
 	@mkdir -p $(FUZZ)/$* t/fuzz/corpus/$*
-	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+	$< -max_total_time=$(FUZZ_SECONDS) -seed=$(FUZZ_SEED) -timeout=30 \
+	    -rss_limit_mb=2048 \
 	    -print_final_stats=1 -verbosity=0 \
 	    -artifact_prefix=$(FUZZ)/crash-$*- \
 	    $(addprefix -dict=,$(wildcard t/fuzz/$*.dict)) \

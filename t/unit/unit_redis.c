@@ -14,7 +14,7 @@
 #include "unit_redis.h"
 
 
-#define START_TRIES  500        /* of 10 ms */
+#define START_TRIES  3000       /* of 10 ms */
 
 
 static char          folder[] = "/tmp/scim-unit-XXXXXX";
