@@ -441,6 +441,31 @@ scim_accept_list(scim_accept_t *a, const scim_attr_t *attr,
 }
 
 
+/*
+ * The element of an array of one, for an attribute that has one value.  Of a
+ * simple one the element must be an object, as Entra has sent them, and is
+ * what its `value` is.
+ */
+static const scim_json_t *
+scim_accept_only(const scim_attr_t *attr, const scim_json_t *input)
+{
+    const scim_json_t  *value;
+
+    if (input->count != 1) {
+        return input;
+    }
+
+    if (attr->type == SCIM_COMPLEX) {
+        return input->first;
+    }
+
+    value = input->first->type == SCIM_JSON_OBJECT
+            ? scim_json_get_ci(input->first, scim_str("value")) : NULL;
+
+    return value != NULL ? value : input;
+}
+
+
 scim_rc_t
 scim_value_accept(scim_pool_t *pool, const scim_resource_type_t *type,
     const scim_attr_t *attr, const scim_json_t *input, scim_json_t **out,
@@ -475,10 +500,7 @@ scim_value_accept(scim_pool_t *pool, const scim_resource_type_t *type,
             return SCIM_OK;
         }
 
-        /* Entra has sent a manager as an array of one. */
-        if (input->count == 1 && attr->type == SCIM_COMPLEX) {
-            input = input->first;
-        }
+        input = scim_accept_only(attr, input);
     }
 
     return scim_accept_one(&a, attr, input, out);

@@ -162,6 +162,20 @@ static const unit_patch_t  users[] = {
     { "add of nothing changes nothing", WORK, OP("add", "emails", "[]") ","
       OP("add", "emails", "null"), WORK },
 
+    { "Entra of old, texts and booleans in a list",
+      "'title':'T','active':true,'emails':[{'value':'a','type':'work'}]",
+      OP("Replace", "active", "[{'$ref':null,'value':'False'}]") ","
+      OP("Replace", "title", "[{'$ref':null,'value':null}]") ","
+      OP("Add", "name.givenName", "[{'$ref':null,'value':'G'}]") ","
+      OP("Replace", "emails[type eq ^work^].value",
+         "[{'$ref':null,'value':'b'}]"),
+      "'active':false,'emails':[{'value':'b','type':'work'}],"
+      "'name':{'givenName':'G'}" },
+    { "two values where there is one", "", OP("Replace", "title",
+      "[{'value':'a'},{'value':'b'}]"), NULL, SCIM_INVALID_VALUE },
+    { "a list of one text where there is one", "", OP("Replace", "title",
+      "['a']"), NULL, SCIM_INVALID_VALUE },
+
     { "Entra, manager bare", "", OP("Add", ENT ":manager", "'m'"),
       "'" ENT "':{'manager':{'value':'m'}}" },
     { "Entra, manager bare, replaced", "'" ENT "':{'manager':{'value':'l',"
