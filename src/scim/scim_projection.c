@@ -69,11 +69,32 @@ scim_projection_unfiltered(const scim_projection_t *p, scim_str_t name)
 }
 
 
+/* A list may name the same again and again, and all of it is looked at for each
+ * attribute of each resource. */
+static void
+scim_projection_add(scim_projection_t *p, const scim_attr_path_t *path)
+{
+    size_t  i;
+
+    for (i = 0; i < p->npaths; i++) {
+        if (p->paths[i].schema == path->schema
+            && p->paths[i].attr == path->attr
+            && p->paths[i].sub == path->sub)
+        {
+            return;
+        }
+    }
+
+    p->paths[p->npaths++] = *path;
+}
+
+
 static scim_rc_t
 scim_projection_list(scim_pool_t *pool, scim_projection_t *p, scim_str_t list)
 {
-    size_t      i, n;
-    scim_str_t  name;
+    size_t            i, n;
+    scim_str_t        name;
+    scim_attr_path_t  path;
 
     for (i = 0, n = 1; i < list.len; i++) {
         n += list.data[i] == ',';
@@ -88,10 +109,8 @@ scim_projection_list(scim_pool_t *pool, scim_projection_t *p, scim_str_t list)
 
         name = scim_projection_unfiltered(p, scim_projection_next(&list));
 
-        if (scim_attr_path_parse(p->type, name, &p->paths[p->npaths])
-            == SCIM_OK)
-        {
-            p->npaths++;
+        if (scim_attr_path_parse(p->type, name, &path) == SCIM_OK) {
+            scim_projection_add(p, &path);
         }
     }
 
@@ -255,7 +274,8 @@ static bool
 scim_projection_value(const scim_projection_t *p, const scim_attr_t *attr,
     scim_json_t *value)
 {
-    scim_json_t  *element, *next;
+    size_t        n;
+    scim_json_t  *element, *last;
 
     if (value->type == SCIM_JSON_OBJECT) {
         scim_projection_object(p, attr, value);
@@ -266,17 +286,39 @@ scim_projection_value(const scim_projection_t *p, const scim_attr_t *attr,
         return true;
     }
 
-    for (element = value->first; element != NULL; element = next) {
+    /* Built anew: there may be very many, and removing one walks the list. */
 
-        next = element->next;
+    n = 0;
+    last = NULL;
+
+    for (element = value->first; element != NULL; element = element->next) {
+
         scim_projection_object(p, attr, element);
 
         if (element->count == 0) {
-            scim_json_remove(value, element);
+            continue;
         }
+
+        if (last == NULL) {
+            value->first = element;
+        } else {
+            last->next = element;
+        }
+
+        last = element;
+        n++;
     }
 
-    return value->count > 0;
+    if (last == NULL) {
+        value->first = NULL;
+    } else {
+        last->next = NULL;
+    }
+
+    value->last = last;
+    value->count = n;
+
+    return n > 0;
 }
 
 

@@ -61,6 +61,60 @@ parse(const scim_resource_type_t *type, const char *attributes,
 }
 
 
+/* Elements of which nothing is left go from any place of a list; "t" has a
+ * type, "v" has not. */
+static void
+elements_go(void **state)
+{
+    static const char *const rows[] = {
+        "t", "v", "tv", "vt", "vtv", "tvt", "vvttvvttvv", "vvvv", "tttt"
+    };
+
+    size_t              i, j, kept;
+    scim_json_t        *tree, *emails, *element;
+    const scim_json_t  *last;
+    scim_projection_t  *p = parse(unit_type("User"),
+                                  "emails.type,EMAILS.type", NULL);
+
+    (void) state;
+
+    for (i = 0; i < N(rows); i++) {
+        tree = unit_json(pool, "{'id':'1','emails':[]}");
+        emails = scim_json_get(tree, scim_str("emails"));
+
+        for (j = 0, kept = 0; rows[i][j] != '\0'; j++) {
+            element = unit_json(pool, rows[i][j] == 't'
+                                      ? "{'type':'work','value':'a'}"
+                                      : "{'value':'a'}");
+            assert_int_equal(scim_json_append(emails, element), SCIM_OK);
+            kept += rows[i][j] == 't';
+        }
+
+        scim_projection_apply(p, tree);
+        emails = scim_json_get(tree, scim_str("emails"));
+
+        if (kept == 0) {
+            assert_null(emails);
+            continue;
+        }
+
+        assert_int_equal(emails->count, kept);
+        last = NULL;
+
+        for (element = emails->first; element != NULL;
+             element = element->next)
+        {
+            assert_int_equal(element->count, 1);
+            last = element;
+            kept--;
+        }
+
+        assert_int_equal(kept, 0);
+        assert_ptr_equal(emails->last, last);
+    }
+}
+
+
 static void
 projected(void **state)
 {
@@ -278,6 +332,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(elements_go),
         cmocka_unit_test(projected),
         cmocka_unit_test(defaults),
         cmocka_unit_test(both),
