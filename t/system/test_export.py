@@ -161,11 +161,11 @@ def test_reload_lets_an_export_end(server, large):
     before = set(server.workers())
     server.reload()
     # The worker that has nothing to do is gone; the other one knows, too.
-    assert wait_until(lambda: len(before & set(server.workers())) < 2, 10)
+    assert wait_until(lambda: len(before & set(server.workers())) < 2, 30)
     text = reader.rest()
     reader.close()
     assert text.endswith(b"}\n\r\n0\r\n\r\n") and b'{"end":true' in text
-    assert wait_until(lambda: not before & set(server.workers()), 10)
+    assert wait_until(lambda: not before & set(server.workers()), 30)
 
 
 def test_clients_that_go_away(server, large):
