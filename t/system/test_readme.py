@@ -126,7 +126,9 @@ def test_foreground(number):
         process = subprocess.Popen(
             ["make", "-C", str(REPO), "run"], env=server.environ,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            # As at a terminal, though the tests run where it is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         try:
             for line in process.stdout:
                 if "Ctrl-C" in line:
