@@ -237,22 +237,28 @@ def measure(bench):
         "commit.lua by redis-benchmark": bench.evalsha_rate,
     } | writes.targets()
     figures = {name: [] for name in targets}
+    spent = {name: [] for name in targets}
     for turn in range(ROUNDS):
         for name, target in targets.items():
+            bench.spent = (0, 0)
             figures[name].append(target())
+            spent[name].append(bench.spent)
             print(f"round {turn + 1} of {ROUNDS}: {name}", file=sys.stderr)
-    return figures, writes, body
+    return figures, spent, writes, body
 
 
-def report(rounds, writes, body):
+def report(rounds, spent, writes, body):
     figures = {name: statistics.median(f) for name, f in rounds.items()}
     own = figures["return 200, the same bytes"]
     commit = figures["commit.lua by redis-benchmark"]
     print(f"One worker, 64 connections, {len(body)} bytes a user; "
           f"median of {ROUNDS} rounds of {SECONDS} s.\n")
-    print(f"{'':40}{'of return 200':>14}{'us/request':>12}")
+    print(f"{'':40}{'of return 200':>14}{'us/request':>12}"
+          f"{'nginx CPU':>12}{'Redis CPU':>12}")
     for name, rate in figures.items():
-        print(f"{name:40}{rate / own:>14.2f}{1e6 / rate:>12.1f}")
+        nginx, redis = map(statistics.median, zip(*spent[name]))
+        print(f"{name:40}{rate / own:>14.2f}{1e6 / rate:>12.1f}"
+              f"{nginx:>12.1f}{redis:>12.1f}")
     print(f"\nPOST user is {figures['POST user'] / commit:.2f} of its own "
           "commit script under redis-benchmark.")
     writes.report()

@@ -15,16 +15,10 @@
 /* How often a command is sent again because its connection broke. */
 #define NGX_HTTP_SCIM_REDIS_RESENDS  2
 
-/* So many commands are sent before the turn of the event loop ends: Redis
- * works on them while nginx reads more requests, instead of after it. */
-#define NGX_HTTP_SCIM_REDIS_BATCH    16
-
 
 static void ngx_http_scim_redis_flush_handler(ngx_event_t *ev);
 static void ngx_http_scim_redis_timeout_handler(ngx_event_t *ev);
-static void ngx_http_scim_redis_send_batch(ngx_http_scim_redis_t *redis);
-static void ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis,
-    ngx_queue_t *failed);
+static void ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis);
 static ngx_int_t ngx_http_scim_redis_send_one(ngx_http_scim_cmd_t *cmd);
 static void ngx_http_scim_redis_note_error(ngx_http_scim_redis_t *redis,
     const redisReply *reply);
@@ -149,12 +143,6 @@ ngx_http_scim_redis_send(ngx_http_scim_redis_t *redis,
 
     ngx_post_event(&redis->flush, &ngx_posted_events);
 
-    if (++redis->unsent >= NGX_HTTP_SCIM_REDIS_BATCH
-        && redis->state == NGX_HTTP_SCIM_REDIS_READY)
-    {
-        ngx_http_scim_redis_send_batch(redis);
-    }
-
     return cmd;
 }
 
@@ -223,8 +211,6 @@ ngx_http_scim_redis_flush_handler(ngx_event_t *ev)
 void
 ngx_http_scim_redis_flush(ngx_http_scim_redis_t *redis)
 {
-    ngx_queue_t  failed;
-
     if (ngx_queue_empty(&redis->waiting)) {
         return;
     }
@@ -236,9 +222,7 @@ ngx_http_scim_redis_flush(ngx_http_scim_redis_t *redis)
         break;
 
     case NGX_HTTP_SCIM_REDIS_READY:
-        ngx_queue_init(&failed);
-        ngx_http_scim_redis_send_waiting(redis, &failed);
-        ngx_http_scim_redis_fail(redis, &failed, NGX_HTTP_SCIM_REDIS_NOMEM);
+        ngx_http_scim_redis_send_waiting(redis);
         break;
 
     default:    /* under way: flushed again when ready */
@@ -247,31 +231,13 @@ ngx_http_scim_redis_flush(ngx_http_scim_redis_t *redis)
 }
 
 
-/* Calls no handler: what there is no memory for waits for the end of the turn
- * and is tried, and answered, then. */
 static void
-ngx_http_scim_redis_send_batch(ngx_http_scim_redis_t *redis)
+ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis)
 {
-    ngx_queue_t  failed;
-
-    ngx_queue_init(&failed);
-    ngx_http_scim_redis_send_waiting(redis, &failed);
-
-    if (!ngx_queue_empty(&failed)) {
-        ngx_queue_add(&redis->waiting, &failed);
-    }
-}
-
-
-/* Sends what waits; what there is no memory for goes into `failed`. */
-static void
-ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis,
-    ngx_queue_t *failed)
-{
-    ngx_queue_t          *q;
+    ngx_queue_t          *q, failed;
     ngx_http_scim_cmd_t  *cmd;
 
-    redis->unsent = 0;
+    ngx_queue_init(&failed);
 
     while (!ngx_queue_empty(&redis->waiting)) {
         q = ngx_queue_head(&redis->waiting);
@@ -283,11 +249,12 @@ ngx_http_scim_redis_send_waiting(ngx_http_scim_redis_t *redis,
             ngx_queue_insert_tail(&redis->in_flight, q);
 
         } else {
-            ngx_queue_insert_tail(failed, q);
+            ngx_queue_insert_tail(&failed, q);
         }
     }
 
     ngx_http_scim_redis_write(redis);
+    ngx_http_scim_redis_fail(redis, &failed, NGX_HTTP_SCIM_REDIS_NOMEM);
 }
 
 

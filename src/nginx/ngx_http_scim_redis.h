@@ -66,12 +66,11 @@ ngx_http_scim_redis_t *ngx_http_scim_redis_create(ngx_cycle_t *cycle,
     const ngx_http_scim_redis_conf_t *conf);
 
 /*
- * Queues a command; what is queued in one turn of the event loop leaves at its
- * end, or earlier when it has become much.  cmd and its strings stay the
- * caller's and must live until the handler is called or the command is detached
- * (they are needed again after a NOSCRIPT and when a connection breaks).  NULL
- * with *err filled when the queue is full, Redis is known to be down, or there
- * is no memory.
+ * Queues a command; all that is queued in one turn of the event loop leaves in
+ * one write.  cmd and its strings stay the caller's and must live until the
+ * handler is called or the command is detached (they are needed again after a
+ * NOSCRIPT and when a connection breaks).  NULL with *err filled when the
+ * queue is full, Redis is known to be down, or there is no memory.
  */
 ngx_http_scim_cmd_t *ngx_http_scim_redis_send(ngx_http_scim_redis_t *redis,
     const scim_store_cmd_t *cmd, ngx_http_scim_redis_pt handler, void *data,

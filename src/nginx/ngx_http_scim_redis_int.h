@@ -99,8 +99,6 @@ struct ngx_http_scim_redis_s {
     ngx_queue_t                        in_flight;
     ngx_queue_t                        oldest;
     ngx_uint_t                         records;
-    ngx_uint_t                         unsent;      /* asked for since the
-                                                       last write */
     ngx_event_t                        flush;       /* posted */
     ngx_event_t                        timer;
 
