@@ -22,28 +22,6 @@ static const char digits[] =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 
-/* For SHA-256, kept for as long as the process lives: to make one takes longer
- * than to hash a token.  NULL: no memory. */
-static EVP_MD_CTX *
-context(void)
-{
-    static EVP_MD_CTX *ctx;
-
-    if (ctx != NULL) {
-        return ctx;
-    }
-
-    ctx = EVP_MD_CTX_new();
-
-    if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
-        EVP_MD_CTX_free(ctx);
-        ctx = NULL;
-    }
-
-    return ctx;
-}
-
-
 scim_rc_t
 scim_token_hash(scim_str_t token, char hex[SCIM_SHA256_HEX + 1])
 {
@@ -51,11 +29,8 @@ scim_token_hash(scim_str_t token, char hex[SCIM_SHA256_HEX + 1])
 
     unsigned      i, len;
     unsigned char hash[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX   *ctx = context();
 
-    if (ctx == NULL || EVP_DigestInit_ex(ctx, NULL, NULL) != 1
-        || EVP_DigestUpdate(ctx, token.data, token.len) != 1
-        || EVP_DigestFinal_ex(ctx, hash, &len) != 1
+    if (EVP_Digest(token.data, token.len, hash, &len, EVP_sha256(), NULL) != 1
         || len * 2 != SCIM_SHA256_HEX)
     {
         return SCIM_NOMEM;
