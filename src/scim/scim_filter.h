@@ -90,10 +90,11 @@ scim_rc_t scim_filter_match(scim_pool_t *pool, const scim_filter_t *filter,
 /*
  * For value paths: whether one element of `attr` matches a filter whose paths
  * are sub-attributes (path.attr is then the sub-attribute, path.sub NULL).
+ * Notes nothing in it: its texts may change.
  */
 scim_rc_t scim_filter_match_value(scim_pool_t *pool,
     const scim_filter_t *filter, const scim_attr_t *attr,
-    const scim_json_t *element);
+    scim_json_t *element);
 
 /* Whether some term of the filter concerns the attribute. */
 bool scim_filter_uses(const scim_filter_t *filter, const scim_attr_t *attr);

@@ -19,15 +19,15 @@ typedef struct {
 
 
 /* One element at a time of a value that may be an array: NULL at the end. */
-static const scim_json_t *
-first_element(const scim_json_t *value)
+static scim_json_t *
+first_element(scim_json_t *value)
 {
     return value != NULL && value->type == SCIM_JSON_ARRAY
            ? value->first : value;
 }
 
 
-static const scim_json_t *
+static scim_json_t *
 next_element(const scim_json_t *value, const scim_json_t *element)
 {
     return value->type == SCIM_JSON_ARRAY ? element->next : NULL;
@@ -102,8 +102,8 @@ verdict(bool yes)
 
 
 static scim_rc_t
-value_key(const matcher_t *m, const scim_attr_t *attr,
-    const scim_json_t *value, scim_str_t *out)
+value_key(const matcher_t *m, const scim_attr_t *attr, scim_json_t *value,
+    scim_str_t *out)
 {
     scim_rc_t    rc;
     scim_str_t  *kept;
@@ -125,9 +125,7 @@ value_key(const matcher_t *m, const scim_attr_t *attr,
     rc = scim_value_key(m->pool, attr, value, kept);
     if (rc == SCIM_OK) {
         *out = *kept;
-
-        /* It keeps only where the tree was given to be written. */
-        ((scim_json_t *) (uintptr_t) value)->key = kept;
+        value->key = kept;
     }
 
     return rc;
@@ -137,7 +135,7 @@ value_key(const matcher_t *m, const scim_attr_t *attr,
 /* A comparison with one simple value; an absent one differs from all. */
 static scim_rc_t
 match_simple(const matcher_t *m, const scim_filter_t *term,
-    const scim_attr_t *attr, const scim_json_t *value)
+    const scim_attr_t *attr, scim_json_t *value)
 {
     scim_rc_t   rc;
     scim_str_t  key;
@@ -162,11 +160,10 @@ match_simple(const matcher_t *m, const scim_filter_t *term,
 
 /* A comparison with an attribute's value: any element will do. */
 static scim_rc_t
-match_term(const matcher_t *m, const scim_filter_t *term,
-    const scim_json_t *value)
+match_term(const matcher_t *m, const scim_filter_t *term, scim_json_t *value)
 {
     scim_rc_t          rc;
-    const scim_json_t *element, *part;
+    scim_json_t       *element, *part;
     const scim_attr_t *attr;
 
     element = first_element(value);
@@ -193,7 +190,7 @@ match_term(const matcher_t *m, const scim_filter_t *term,
 
 
 /* The value of an attribute in a resource. */
-static const scim_json_t *
+static scim_json_t *
 resource_value(const scim_json_t *resource, const scim_attr_path_t *path)
 {
     if (path->extension) {
@@ -206,8 +203,8 @@ resource_value(const scim_json_t *resource, const scim_attr_path_t *path)
 
 /* The same in one element of a multi-valued attribute; one with simple values
  * is its own `value`. */
-static const scim_json_t *
-element_value(const scim_json_t *element, const scim_attr_t *attr)
+static scim_json_t *
+element_value(scim_json_t *element, const scim_attr_t *attr)
 {
     return attr->parent != NULL ? scim_json_get(element, attr->name) : element;
 }
@@ -219,10 +216,10 @@ element_value(const scim_json_t *element, const scim_attr_t *attr)
  */
 static scim_rc_t
 match(const matcher_t *m, const scim_filter_t *filter,
-    const scim_attr_t *scope, const scim_json_t *value)
+    const scim_attr_t *scope, scim_json_t *value)
 {
-    scim_rc_t          rc;
-    const scim_json_t *part, *element;
+    scim_rc_t     rc;
+    scim_json_t  *part, *element;
 
     switch (filter->op) {
 
@@ -274,7 +271,7 @@ scim_filter_match(scim_pool_t *pool, const scim_filter_t *filter,
 
 scim_rc_t
 scim_filter_match_value(scim_pool_t *pool, const scim_filter_t *filter,
-    const scim_attr_t *attr, const scim_json_t *element)
+    const scim_attr_t *attr, scim_json_t *element)
 {
     matcher_t  m = { .pool = pool, .keeps = false };
 

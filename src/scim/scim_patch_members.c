@@ -202,7 +202,7 @@ scim_patch_members_target(scim_patch_reader_t *rd, const scim_path_t *path,
 /* Removes the member if the filter selects it. */
 static scim_rc_t
 remove_matching(scim_pool_t *pool, const scim_patch_op_t *op,
-    const scim_json_t *member, scim_members_t *members)
+    scim_json_t *member, scim_members_t *members)
 {
     scim_rc_t  rc;
 
@@ -251,10 +251,10 @@ static scim_rc_t
 remove_selected(scim_pool_t *pool, const scim_patch_op_t *op,
     const scim_json_t *present, scim_members_t *members, size_t *work)
 {
-    size_t             n;
-    scim_rc_t          rc;
-    scim_str_t        *ids;
-    const scim_json_t *member;
+    size_t        n;
+    scim_rc_t     rc;
+    scim_str_t   *ids;
+    scim_json_t  *member;
 
     rc = scim_members_added(members, &ids, &n);
     if (rc != SCIM_OK) {
