@@ -134,7 +134,6 @@ def test_loop(server, tmp_path):
 
 def test_consumer_group(server):
     client = server.default()
-    client.create_user("first")     # there is a history
     server.redis(*example("redis-cli", "SETUSER"))
     as_crm(server, *example("redis-cli", "CREATE"))
     read = example("redis-cli", "BLOCK")
