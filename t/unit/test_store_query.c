@@ -493,21 +493,27 @@ dense_groups(void **state)
 }
 
 
-/* Ranges that find the same again and again are no way around the limit. */
+/* Ranges that find the same again and again are no way around the limit: of
+ * four entries each, so many are 16,000. */
+#define RANGES  4000
+
 static void
 overlapping_ranges(void **state)
 {
-    size_t             i;
-    scim_error_t       err;
-    scim_index_t       index = { .name = SCIM_STR("displayName") };
-    scim_store_page_t  page;
-    scim_store_query_t query;
-    scim_store_range_t ranges[5];
+    size_t              i;
+    scim_error_t        err;
+    scim_index_t        index = { .name = SCIM_STR("displayName") };
+    scim_store_page_t   page;
+    scim_store_query_t  query;
+    scim_store_range_t *ranges;
 
     (void) state;
     make_world();
 
-    for (i = 0; i < 5; i++) {
+    ranges = scim_palloc(unit_pool, (RANGES + 1) * sizeof(*ranges));
+    assert_non_null(ranges);
+
+    for (i = 0; i <= RANGES; i++) {
         ranges[i] = scim_store_range_all(&index);
     }
 
@@ -518,13 +524,49 @@ overlapping_ranges(void **state)
     query.scan_limit = 4;
     query.count = 1;
 
-    query.nranges = 4;
+    query.nranges = RANGES;
     assert_int_equal(unit_try_query(&query, &page, &err), SCIM_OK);
     assert_int_equal(page.total, 4);
 
-    query.nranges = 5;
+    query.nranges++;
     assert_int_equal(unit_try_query(&query, &page, &err), SCIM_REFUSED);
     assert_int_equal(err.type, SCIM_TOO_MANY);
+}
+
+
+/* Who has many values in a range does not hide others there. */
+static void
+many_values(void **state)
+{
+    int                 len;
+    char                entry[16];
+    size_t              i;
+    scim_index_t        index = { .name = SCIM_STR("emails.value") };
+    scim_store_page_t   page;
+    scim_store_query_t  query;
+    scim_store_range_t  range = scim_store_range_all(&index);
+
+    (void) state;
+    make_world();
+
+    for (i = 0; i < 30; i++) {
+        len = snprintf(entry, sizeof(entry), "a%02zu%cu%d", i, '\0',
+                       i < 29 ? 1 : 2);
+        (void) unit_redis_int("ZADD scim:{t}:index:User:emails.value 0 %b",
+                              entry, (size_t) len);
+    }
+
+    memset(&query, 0, sizeof(query));
+    query.type = unit_type("User");
+    query.source = SCIM_STORE_RANGES;
+    query.ranges = &range;
+    query.nranges = 1;
+    query.scan_limit = 4;
+    query.count = 4;
+
+    page = unit_query(&query);
+    assert_int_equal(page.total, 2);
+    assert_string_equal(unit_page(&page), "2:u2 u1");
 }
 
 
@@ -813,6 +855,7 @@ main(void)
         test(large_documents),
         test(dense_groups),
         test(overlapping_ranges),
+        test(many_values),
         test(stale_hints),
         test(many_members),
         test(tenant_states),

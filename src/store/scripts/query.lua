@@ -41,12 +41,13 @@ local CHUNK = 1000
 local ROW_MEMBERS, CALL_MEMBERS = 1000, 10000
 local ROW_GROUPS, ROW_MEMBERSHIPS = 1000, 10000
 
--- When this is used up no further row is given: by groups and probes of all the
--- rows, and by each thousand bytes of their documents.
+-- When this is used up no further row is given: by memberships that are followed
+-- and probes, of all the rows, and by each thousand bytes of their documents.
 local left, BYTES = 5000, 1000
 
--- What the ranges find one by one is no more than so many times the candidates.
-local OVERLAP = 4
+-- Entries that are looked at to find the candidates: an id may have several in a
+-- range, and ranges overlap.
+local ENTRIES = 16000
 
 local tenant = call('HMGET', prefix .. 'tenant', 'enabled', 'gen')
 if not tenant[1] then
@@ -138,7 +139,7 @@ local function add_groups(row)
         head = head + 1
     end
     row[6] = #queue - 1
-    left = left - row[6]
+    left = left - followed
 end
 
 local add = {groups = add_groups}
@@ -339,22 +340,26 @@ function gather.ranges()
     local ids, seen, n, looked = {}, {}, 0, 0
     local find, sub = string.find, string.sub
     for i = list, list + nlist - 1, 3 do
-        local found = call('ZRANGEBYLEX', index_key(i), ARGV[i + 1],
-                           ARGV[i + 2], 'LIMIT', 0, limit + 1)
-        for j = 1, #found do
-            local entry = found[j]
-            local at = find(entry, '\0', 1, true)
-            local id = at and sub(entry, at + 1)
-            if id and not seen[id] then
-                seen[id] = true
-                n = n + 1
-                ids[n] = id
+        local key, from = index_key(i), ARGV[i + 1]
+        repeat
+            local found = call('ZRANGEBYLEX', key, from, ARGV[i + 2],
+                               'LIMIT', 0, limit + 1)
+            for j = 1, #found do
+                local entry = found[j]
+                local at = find(entry, '\0', 1, true)
+                local id = at and sub(entry, at + 1)
+                if id and not seen[id] then
+                    seen[id] = true
+                    n = n + 1
+                    ids[n] = id
+                end
             end
-        end
-        looked = looked + #found
-        if n > limit or looked > OVERLAP * limit then
-            return nil
-        end
+            looked = looked + #found
+            if n > limit or looked > ENTRIES then
+                return nil
+            end
+            from = #found > limit and '(' .. found[#found]
+        until not from
     end
     return ids
 end
