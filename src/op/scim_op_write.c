@@ -191,7 +191,8 @@ read_got(scim_op_t *op, const redisReply *reply)
 }
 
 
-/* Entries are sorted by attribute. */
+/* Entries are sorted by attribute.  What has been stored before there was an
+ * index may have more: it can be changed, but not grow. */
 static scim_rc_t
 check_entries(const scim_index_entry_t *entries, size_t n, scim_error_t *err)
 {
@@ -225,7 +226,7 @@ entries(scim_op_t *op, const scim_json_t *old, const scim_json_t *doc,
     }
 
     rc = scim_store_entries(op->pool, indexes, doc, &news, &nnew);
-    if (rc == SCIM_OK) {
+    if (rc == SCIM_OK && nnew > nold) {
         rc = check_entries(news, nnew, err);
     }
 

@@ -546,6 +546,59 @@ what_was_stored_can_be_changed(void **state)
 }
 
 
+/* What was stored before there was an index may have more values than one
+ * takes: they can be fewer, not more. */
+static void
+an_index_that_came_late(void **state)
+{
+    size_t         i;
+    scim_buf_t     body;
+    scim_str_t     text;
+    const char    *patch;
+    scim_error_t   err;
+    unit_answer_t  answer;
+
+    static const struct {
+        const char *operation;
+        int         status;
+    } changes[] = {
+        { "'op':'replace','path':'active','value':false", 200 },
+        { "'op':'add','path':'entitlements','value':['more']", 400 },
+        { "'op':'remove','path':'entitlements','value':['v1','v2']", 200 },
+        { "'op':'add','path':'entitlements','value':['v1']", 400 },
+    };
+
+    (void) state;
+
+    scim_buf_init(&body, unit_op_pool(), 16384);
+    scim_buf_lit(&body, "{'userName':'x','entitlements':['v0'");
+
+    for (i = 1; i < 1100; i++) {
+        scim_buf_lit(&body, ",'v");
+        scim_buf_uint(&body, i);
+        scim_buf_char(&body, '\'');
+    }
+
+    scim_buf_add(&body, "]}", sizeof("]}"));
+    assert_int_equal(scim_buf_done(&body, &text), SCIM_OK);
+
+    answer = unit_op("POST /Users?attributes=id", text.data);
+    patch = unit_printf("PATCH /Users/%s?attributes=id",
+                        unit_get(&answer, "id"));
+
+    assert_int_equal(scim_store_indexes_add(unit_op_pool(),
+                                            &unit_conf.indexes[0],
+                                            scim_str("entitlements"), &err),
+                     SCIM_OK);
+
+    for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        answer = unit_op(patch, unit_printf("{'Operations':[{%s}]}",
+                                            changes[i].operation));
+        assert_int_equal(answer.status, changes[i].status);
+    }
+}
+
+
 int
 main(void)
 {
@@ -563,6 +616,7 @@ main(void)
         TEST(conflicts_are_tried_again),
         TEST(without_a_tenant_nobody_gets_in),
         TEST(what_was_stored_can_be_changed),
+        TEST(an_index_that_came_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
