@@ -45,6 +45,10 @@ static const ngx_http_scim_status_t  ngx_http_scim_statuses[] = {
     { 429, 1, "Too many requests at once: wait as Retry-After says, then "
               "go on; the administrator of this server can raise the "
               "limit (limit_req)" },
+    { 501, 0, "The body's Transfer-Encoding is not supported: send it "
+              "chunked, or with Content-Length" },
+    { 505, 0, "This version of HTTP is not supported: use HTTP/1.1 or "
+              "HTTP/2" },
     { 502, 5, "A service that this server depends on did not answer as "
               "it should: try again later; the administrator of this "
               "server finds the reason in its error log" },
