@@ -115,6 +115,7 @@ scim_json_copy(scim_pool_t *pool, const scim_json_t *value)
     *copy = *value;
     copy->first = copy->last = copy->next = NULL;
     copy->count = 0;
+    copy->key = NULL;
 
     for (child = value->first; child != NULL; child = child->next) {
         if (scim_json_append(copy, scim_json_copy(pool, child)) != SCIM_OK) {
