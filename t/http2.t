@@ -6,6 +6,7 @@ use ScimTest::Http2;
 
 our $Http = <<"_EOC_";
 $::HttpConfig
+    scim_redis_timeout 20s;
     server {
         listen unix:\$TEST_NGINX_HTTP2 http2 sndbuf=4k;
         server_name localhost;

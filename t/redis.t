@@ -279,7 +279,7 @@ error 503
 
 
 === TEST 18: replies nobody asked for
---- http_config eval: $::Fake
+--- http_config: scim_redis unix:$TEST_NGINX_FAKE_REDIS;
 --- fake_redis eval: "*3\r\n\$2\r\nok\r\n:0\r\n\$0\r\n\r\n" . "+OK\r\n" x 1000
 --- config eval: $::Open
 --- request
@@ -388,10 +388,10 @@ any
 
 
 === TEST 25: Redis stands still, and goes on
---- http_config eval: "$::HttpConfig scim_redis_timeout 200ms;"
+--- http_config eval: "$::HttpConfig scim_redis_timeout 1s;"
 --- config eval: $::Open
---- init: Scim::redis("CLIENT PAUSE 2000 ALL")
---- wait: 2.2
+--- init: Scim::redis("CLIENT PAUSE 3000 ALL")
+--- wait: 3.2
 --- request
 GET /scim/v2/Users
 

@@ -1,7 +1,7 @@
 """Profiles of conf/profiles, each in its two forms: a file that nginx includes
 for all its tenants, and the settings of one tenant."""
 
-from scim_server import REPO
+from scim_server import REPO, wait_until
 
 PROFILES = REPO / "conf" / "profiles"
 
@@ -70,7 +70,12 @@ class Administrator:
         return self.ask("GET", f"{path}/history", params=args)["entries"]
 
     def failures(self):
-        return self.ask("GET", "/failures")["failures"]
+        """Some; the last one is noted after it was answered."""
+        def there():
+            return self.ask("GET", "/failures")["failures"]
+
+        assert wait_until(there, 10)
+        return there()
 
 
 def change(entry, path):

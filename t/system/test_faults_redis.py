@@ -135,7 +135,7 @@ def test_back_after_long(server, tenant):
     time.sleep(4)
     server.start_redis(wait=False)
     assert wait_until(lambda: server.ping() == "PONG", 15)
-    time.sleep(0.15)
+    time.sleep(0.5)
     serves(tenant, seconds=0)
 
 
@@ -326,7 +326,7 @@ def test_loading(server, tenant):
         tenant.create_user(f"user{n}")
     server.redis("bgrewriteaof")
     assert wait_until(lambda: "aof_rewrite_in_progress:0" in server.redis(
-        "info", "persistence"), 10)
+        "info", "persistence"), 60)
     server.kill_redis()
     # Slowly, in small pieces, so that it gets to say LOADING.
     server.start_redis("--key-load-delay", "3000",

@@ -56,7 +56,7 @@ def test_a_new_token_ends_the_old(profile, entra, admin):
     # On every worker, within the second that one trusts what it has read.
     for token in (entra.token, first["token"]):
         old = profile.again(entra, token)
-        assert wait_until(lambda: nobody(old).status_code == 401, 5)
+        assert wait_until(lambda: nobody(old).status_code == 401, 15)
         assert "revoked" in assert_error(nobody(old), 401)
 
 

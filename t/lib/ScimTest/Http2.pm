@@ -59,6 +59,7 @@ sub parallel {
 # is in order at the end.
 sub abandon {
     my ($address, $path, $body, $seconds, %headers) = @_;
+    local $SIG{PIPE} = 'IGNORE';
     my $socket = connection($address,
         frame(1, 4, 1, "\x83" . headers($path, %headers)),
         (map { frame(0, 0, 1, $_) } unpack '(a16384)*', $body),
