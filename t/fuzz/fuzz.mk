@@ -5,7 +5,7 @@
 #   make fuzz-short   each for five seconds
 #   make fuzz-NAME    one of them
 #
-# FUZZ_SEED=1 goes the same way each time.
+# FUZZ_SEED=1 goes the same way each time, as far as the seconds let it.
 #
 # What they find that is new goes to build/fuzz/NAME/, what fails to
 # build/fuzz/crash-NAME-*; a failure that is fixed moves to the corpus.
