@@ -346,6 +346,22 @@ scim_op_not_allowed(scim_op_t *op, const char *allow)
 
 
 scim_rc_t
+scim_op_other_version(scim_op_t *op, uint64_t version, const char *headers,
+    const char *advice)
+{
+    char  etag[SCIM_ETAG_LEN + 1];
+
+    scim_etag_format(version, etag);
+
+    return scim_op_error(op, 412, SCIM_TYPE_NONE,
+                         "The %.*s \"%.*s\" is at version %s, which is not "
+                         "what the request's %s asks for: %s",
+                         SCIM_FMT(op->request.type->name),
+                         SCIM_FMT(op->request.id), etag, headers, advice);
+}
+
+
+scim_rc_t
 scim_op_no_body(scim_op_t *op)
 {
     return scim_op_error(op, 400, SCIM_INVALID_SYNTAX,

@@ -61,6 +61,11 @@ scim_rc_t scim_op_not_found(scim_op_t *op);
 /* 405, saying what is allowed. */
 scim_rc_t scim_op_not_allowed(scim_op_t *op, const char *allow);
 
+/* 412: the resource is at another version than those headers want; the advice
+ * ends the detail. */
+scim_rc_t scim_op_other_version(scim_op_t *op, uint64_t version,
+    const char *headers, const char *advice);
+
 /* 400 when the request has no body. */
 scim_rc_t scim_op_no_body(scim_op_t *op);
 

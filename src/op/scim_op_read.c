@@ -92,22 +92,6 @@ show(scim_op_t *op, const redisReply *reply)
 
 
 static scim_rc_t
-changed(scim_op_t *op, uint64_t version)
-{
-    char  etag[SCIM_ETAG_LEN + 1];
-
-    scim_etag_format(version, etag);
-
-    return scim_op_error(op, 412, SCIM_TYPE_NONE,
-                         "The %.*s \"%.*s\" is at version %s, which is not "
-                         "what the request's If-Match asks for: read it "
-                         "without that header",
-                         SCIM_FMT(op->request.type->name),
-                         SCIM_FMT(op->request.id), etag);
-}
-
-
-static scim_rc_t
 got(scim_op_t *op, const redisReply *reply)
 {
     read_t             *read = op->state;
@@ -130,7 +114,8 @@ got(scim_op_t *op, const redisReply *reply)
     row = &page.rows[0];
 
     if (match.data != NULL && !scim_etag_match(match, row->version)) {
-        return changed(op, row->version);
+        return scim_op_other_version(op, row->version, "If-Match",
+                                     "read it without that header");
     }
 
     if (unless.data != NULL && scim_etag_match(unless, row->version)) {

@@ -107,16 +107,8 @@ scim_op_write_expects(const scim_op_t *op, uint64_t *expected)
 static scim_rc_t
 precondition_failed(scim_op_t *op, uint64_t version)
 {
-    char  etag[SCIM_ETAG_LEN + 1];
-
-    scim_etag_format(version, etag);
-
-    return scim_op_error(op, 412, SCIM_TYPE_NONE,
-                         "The %.*s \"%.*s\" is at version %s, which is not "
-                         "what the request's If-Match or If-None-Match asks "
-                         "for: read it again and repeat the change",
-                         SCIM_FMT(op->request.type->name),
-                         SCIM_FMT(op->request.id), etag);
+    return scim_op_other_version(op, version, "If-Match or If-None-Match",
+                                 "read it again and repeat the change");
 }
 
 
