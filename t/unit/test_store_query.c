@@ -30,6 +30,16 @@ make_world(void)
 }
 
 
+/* For that one alone; the id is read when the query is made. */
+static scim_store_query_t
+query_for(const char *type, const scim_str_t *id)
+{
+    return (scim_store_query_t) {
+        .type = unit_type(type), .ids = id, .nids = 1, .count = 1
+    };
+}
+
+
 /* Blank-separated words into list. */
 static size_t
 words(const char *text, scim_str_t *list, size_t max)
@@ -126,11 +136,7 @@ row_fields(void **state)
     (void) state;
     make_world();
 
-    memset(&query, 0, sizeof(query));
-    query.type = unit_type("User");
-    query.ids = &id;
-    query.nids = 1;
-    query.count = 1;
+    query = query_for("User", &id);
 
     page = unit_query(&query);
     assert_int_equal(page.nrows, 1);
@@ -328,11 +334,7 @@ probing(void **state)
     (void) state;
     make_world();
 
-    memset(&query, 0, sizeof(query));
-    query.type = unit_type("Group");
-    query.ids = &id;
-    query.nids = 1;
-    query.count = 1;
+    query = query_for("Group", &id);
     query.probe = probe;
     query.nprobe = words("g2 u3 no u2", probe, 8);
 
@@ -480,11 +482,7 @@ dense_groups(void **state)
             "return 1", cases[i].user, cases[i].groups);
 
         id = scim_str_from(cases[i].user);
-        memset(&query, 0, sizeof(query));
-        query.type = unit_type("User");
-        query.ids = &id;
-        query.nids = 1;
-        query.count = 1;
+        query = query_for("User", &id);
         query.relations = true;
 
         page = unit_query(&query);
@@ -582,11 +580,7 @@ stale_hints(void **state)
     make_world();
     (void) unit_redis_int("SADD scim:{t}:groups:u4 g1 g2 deleted");
 
-    memset(&query, 0, sizeof(query));
-    query.type = unit_type("User");
-    query.ids = &id;
-    query.nids = 1;
-    query.count = 1;
+    query = query_for("User", &id);
     query.relations = true;
     page = unit_query(&query);
     assert_string_equal(unit_page(&page), "1:u4(g4=Four)");
@@ -649,11 +643,7 @@ many_members(void **state)
         (void) unit_members("g", id);
     }
 
-    memset(&query, 0, sizeof(query));
-    query.type = unit_type("Group");
-    query.ids = &group;
-    query.nids = 1;
-    query.count = 1;
+    query = query_for("Group", &group);
     query.relations = true;
     page = unit_query(&query);
     assert_int_equal(page.rows[0].nrelations, SCIM_STORE_MEMBERS_CHUNK);
