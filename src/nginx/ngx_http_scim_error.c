@@ -47,14 +47,14 @@ static const ngx_http_scim_status_t  ngx_http_scim_statuses[] = {
               "limit (limit_req)" },
     { 501, 0, "The body's Transfer-Encoding is not supported: send it "
               "chunked, or with Content-Length" },
-    { 505, 0, "This version of HTTP is not supported: use HTTP/1.1 or "
-              "HTTP/2" },
     { 502, 5, "A service that this server depends on did not answer as "
               "it should: try again later; the administrator of this "
               "server finds the reason in its error log" },
     { 503, 5, "The server is busy or being maintained: try again later" },
     { 504, 5, "A service that this server depends on did not answer in "
               "time: try again later" },
+    { 505, 0, "This version of HTTP is not supported: use HTTP/1.1 or "
+              "HTTP/2" },
     { 500, 0, "The server failed: its administrator finds the reason in "
               "its error log" }
 };
